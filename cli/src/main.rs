@@ -1,0 +1,3 @@
+//! `rutter`: words in, words out.
+
+fn main() {}

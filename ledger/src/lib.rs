@@ -1,0 +1,1 @@
+//! What was done to a release, and the state that follows from it.

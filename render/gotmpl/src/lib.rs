@@ -1,0 +1,10 @@
+//! Go's template language: parse once, run many times, fail as Go fails.
+//!
+//! This crate knows nothing of charts, Kubernetes or Helm. It takes data as
+//! [`Value`]s and functions as a [`Functions`] table.
+
+mod function;
+mod value;
+
+pub use function::{Body, Call, Fault, Function, Functions, Type};
+pub use value::{Elem, Int, List, Map, Object, Str, Value};

@@ -1,0 +1,189 @@
+//! What a template computes with: Go's kinds, and no others.
+//!
+//! Maps are references, as in Go: a clone of a [`Map`] is the same map, and a
+//! change through one is seen through the other. Everything else is a value.
+
+use std::{cell::RefCell, collections::BTreeMap, fmt, rc::Rc};
+
+/// A Go string that is valid UTF-8; cloning it copies no bytes.
+pub type Str = Rc<str>;
+
+/// A value as Go's templates see it.
+#[derive(Clone, Debug, Default)]
+pub enum Value {
+    /// Go's `nil`: an interface that holds nothing.
+    #[default]
+    Nil,
+    /// `bool`.
+    Bool(bool),
+    /// Any of Go's integers, with its type.
+    Int(i64, Int),
+    /// `float64`.
+    Float(f64),
+    /// `string`, valid UTF-8.
+    String(Str),
+    /// `string` whose bytes are not valid UTF-8 (what `b64dec` can make).
+    RawString(Rc<[u8]>),
+    /// `[]byte`.
+    Bytes(Rc<[u8]>),
+    /// A slice.
+    List(List),
+    /// A map with string keys, ranged over in the order of its keys.
+    Map(Map),
+    /// A value of the host's own, with methods and fields.
+    Object(Rc<dyn Object>),
+}
+
+/// The integer types of Go that templates meet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Int {
+    /// `int`: what a literal is, and what `len` returns.
+    #[default]
+    Int,
+    /// `int64`: what sprig's arithmetic returns.
+    Int64,
+    /// `int32`, also `rune`.
+    Int32,
+    /// `uint8`, also `byte`.
+    Uint8,
+    /// `uint32`.
+    Uint32,
+    /// `uint64`.
+    Uint64,
+}
+
+/// The element type of a slice or map, where it is not `interface {}`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Elem {
+    /// `interface {}`.
+    #[default]
+    Any,
+    /// `string`.
+    String,
+    /// `int`.
+    Int,
+    /// `int64`.
+    Int64,
+    /// `map[string]interface {}`.
+    Map,
+    /// `[]uint8`.
+    Bytes,
+}
+
+/// A slice: its element type and its elements.
+#[derive(Clone, Debug, Default)]
+pub struct List {
+    /// The element type.
+    pub elem: Elem,
+    /// The elements; shared, so copy before a change.
+    pub items: Rc<Vec<Value>>,
+}
+
+/// A map with string keys: a reference, as in Go.
+#[derive(Clone, Debug, Default)]
+pub struct Map {
+    /// The element type.
+    pub elem: Elem,
+    /// The entries; every clone of this map shares them.
+    pub entries: Rc<RefCell<BTreeMap<Str, Value>>>,
+}
+
+/// A value of the host's own, such as Helm's `.Files` or `.Capabilities`.
+pub trait Object: fmt::Debug {
+    /// Returns the name that Go's `%T` would print, e.g. `engine.files`.
+    fn type_name(&self) -> &str;
+
+    /// Returns the field called `name`, if there is one.
+    fn field(&self, name: &str) -> Option<Value> {
+        let _ = name;
+        None
+    }
+
+    /// Calls the method called `name`, or returns `None` if there is none.
+    fn call(&self, name: &str, arguments: &[Value]) -> Option<Result<Value, crate::Fault>> {
+        let _ = (name, arguments);
+        None
+    }
+
+    /// Returns what the object is underneath, where Go's type is a named map
+    /// or slice (`range`, `len` and `index` work on it), else `None`.
+    fn underlying(&self) -> Option<Value> {
+        None
+    }
+
+    /// Returns what Go's `%v` prints for it.
+    fn print(&self) -> String;
+}
+
+impl Value {
+    /// Returns a string value.
+    pub fn string(text: impl Into<Str>) -> Self {
+        Self::String(text.into())
+    }
+
+    /// Returns an `int`.
+    pub const fn int(number: i64) -> Self {
+        Self::Int(number, Int::Int)
+    }
+
+    /// Returns an `int64`.
+    pub const fn int64(number: i64) -> Self {
+        Self::Int(number, Int::Int64)
+    }
+
+    /// Returns a `[]interface {}`.
+    pub fn list(items: Vec<Self>) -> Self {
+        Self::List(List { elem: Elem::Any, items: Rc::new(items) })
+    }
+
+    /// Returns a `[]string`.
+    pub fn strings<T: Into<Str>>(items: impl IntoIterator<Item = T>) -> Self {
+        let items = items.into_iter().map(Self::string).collect();
+        Self::List(List { elem: Elem::String, items: Rc::new(items) })
+    }
+
+    /// Returns a `map[string]interface {}`.
+    pub fn map<K: Into<Str>>(entries: impl IntoIterator<Item = (K, Self)>) -> Self {
+        let entries = entries.into_iter().map(|(key, value)| (key.into(), value)).collect();
+        Self::Map(Map { elem: Elem::Any, entries: Rc::new(RefCell::new(entries)) })
+    }
+
+    /// Returns whether a template takes it for true, as Go's `IsTrue` does.
+    pub fn is_true(&self) -> bool {
+        match self {
+            Self::Nil => false,
+            Self::Bool(value) => *value,
+            Self::Int(number, _) => *number != 0,
+            Self::Float(number) => *number != 0.0,
+            Self::String(text) => !text.is_empty(),
+            Self::RawString(bytes) | Self::Bytes(bytes) => !bytes.is_empty(),
+            Self::List(list) => !list.items.is_empty(),
+            Self::Map(map) => !map.entries.borrow().is_empty(),
+            Self::Object(object) => object.underlying().is_none_or(|value| value.is_true()),
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::string(text)
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::string(text)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<f64> for Value {
+    fn from(number: f64) -> Self {
+        Self::Float(number)
+    }
+}

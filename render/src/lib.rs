@@ -1,0 +1,1 @@
+//! Charts and values to Kubernetes documents, exactly as Helm renders them.
