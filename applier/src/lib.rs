@@ -1,1 +1,10 @@
 //! What to do about it, and doing it: the one room that knows the cluster.
+
+mod cluster;
+
+pub use cluster::{
+    Address, Answer, Apply, Cause, Cluster, ClusterError, Conflicts, Delete, Denied, Depth,
+    Discovery, Effect, Endpoint, FIELD_MANAGER, FieldConflict, Freshness, Kind, Listed, LogQuery,
+    PatchStep, Propagation, Query, Resource, Run, Scope, ServerVersion, Subject, Validation, Watch,
+    WatchEvent,
+};

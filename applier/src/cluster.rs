@@ -1,0 +1,612 @@
+//! What the rest of the crate may ask of a Kubernetes API server, and how it answers.
+//!
+//! Objects are JSON values from end to end. Nothing here knows the kube crate, a release or a
+//! plan; [`Cluster`] is implemented by the real client and by the sandbox, and the two answer the
+//! same scripts alike.
+
+use std::{collections::BTreeMap, rc::Rc, time::Duration};
+
+use futures_util::stream::LocalBoxStream;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The field manager under which everything is applied: Helm's own, so that a release can move
+/// between the two programs without a conflict (Helm's `kube.ManagedFieldsManager`).
+pub const FIELD_MANAGER: &str = "helm";
+
+/// A kind as a manifest names it: `apps/v1`, `Deployment`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Kind {
+    /// Group and version, or the version alone for the core group.
+    pub api_version: String,
+    /// The kind's name.
+    pub kind: String,
+}
+
+impl Kind {
+    /// Returns the kind of that name in that group and version.
+    pub fn new(api_version: impl Into<String>, kind: impl Into<String>) -> Self {
+        Self { api_version: api_version.into(), kind: kind.into() }
+    }
+
+    /// Returns the kind that an object says it is of; `None` where it does not say.
+    pub fn of(object: &Value) -> Option<Self> {
+        let api_version = object.get("apiVersion")?.as_str()?;
+        Some(Self::new(api_version, object.get("kind")?.as_str()?))
+    }
+
+    /// Returns the group, empty for the core group.
+    pub fn group(&self) -> &str {
+        self.api_version.split_once('/').map_or("", |(group, _)| group)
+    }
+
+    /// Returns the version without its group.
+    pub fn version(&self) -> &str {
+        self.api_version.split_once('/').map_or(self.api_version.as_str(), |(_, version)| version)
+    }
+}
+
+/// Whether objects of a kind live in a namespace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// One for the whole cluster.
+    Cluster,
+    /// One for each namespace.
+    Namespaced,
+}
+
+/// A kind that the server serves, and the path under which it does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Resource {
+    /// The kind.
+    #[serde(flatten)]
+    pub kind: Kind,
+    /// The last part of the path: `deployments`.
+    pub plural: String,
+    /// Whether its objects live in a namespace.
+    pub scope: Scope,
+    /// What may be asked of it: `get`, `list`, `patch`, …
+    pub verbs: Vec<String>,
+}
+
+impl Resource {
+    /// Returns whether the server knows this verb for this kind.
+    pub fn has_verb(&self, verb: &str) -> bool {
+        self.verbs.iter().any(|known| known == verb)
+    }
+}
+
+/// What the server serves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Discovery {
+    resources: BTreeMap<Kind, Resource>,
+    subresource_kinds: Vec<Kind>,
+    /// Groups whose own server does not answer: what they serve is not known.
+    pub stale_groups: Vec<String>,
+}
+
+impl Discovery {
+    /// Returns what these resources, and kinds that only subresources have, add up to.
+    ///
+    /// Of two resources of one kind the first wins.
+    pub fn new(
+        resources: impl IntoIterator<Item = Resource>,
+        subresource_kinds: Vec<Kind>,
+    ) -> Self {
+        let mut map = BTreeMap::new();
+        for resource in resources {
+            map.entry(resource.kind.clone()).or_insert(resource);
+        }
+        Self { resources: map, subresource_kinds, stale_groups: Vec::new() }
+    }
+
+    /// Returns how a kind is served; `None` where it is not.
+    pub fn find(&self, kind: &Kind) -> Option<&Resource> {
+        self.resources.get(kind)
+    }
+
+    /// Returns how a kind is served in whatever version, the same group's first.
+    ///
+    /// For what must be found again although its API version is gone: the objects of an old
+    /// revision that an uninstall or an upgrade deletes.
+    pub fn find_any_version(&self, kind: &Kind) -> Option<&Resource> {
+        self.find(kind).or_else(|| {
+            self.resources
+                .values()
+                .filter(|it| it.kind.kind == kind.kind && it.kind.group() == kind.group())
+                .max_by(|a, b| rank(a.kind.version()).cmp(&rank(b.kind.version())))
+        })
+    }
+
+    /// Returns every resource, by group, version and kind.
+    pub fn resources(&self) -> impl Iterator<Item = &Resource> {
+        self.resources.values()
+    }
+
+    /// Returns `.Capabilities.APIVersions`: every group and version, and every group, version and
+    /// kind (Helm's `action.GetVersionSet`), sorted.
+    pub fn api_versions(&self) -> Vec<String> {
+        let mut all: Vec<String> = self
+            .resources
+            .keys()
+            .chain(&self.subresource_kinds)
+            .flat_map(|kind| {
+                [kind.api_version.clone(), format!("{}/{}", kind.api_version, kind.kind)]
+            })
+            .collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+}
+
+/// Orders versions as the server's priority does: stable before beta before alpha, then by number.
+fn rank(version: &str) -> (u8, u32) {
+    let stage = if version.contains("alpha") {
+        0
+    } else if version.contains("beta") {
+        1
+    } else {
+        2
+    };
+    let number = version.trim_start_matches('v').split(|c: char| !c.is_ascii_digit()).next();
+    (stage, number.and_then(|digits| digits.parse().ok()).unwrap_or(0))
+}
+
+/// The server's own version (`GET /version`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerVersion {
+    /// `1`.
+    pub major: String,
+    /// `37`, on some providers with a `+`.
+    pub minor: String,
+    /// `v1.37.2`.
+    pub git_version: String,
+}
+
+/// Who the server says we are (`SelfSubjectReview`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// The user's name.
+    pub user: String,
+    /// Every group.
+    pub groups: Vec<String>,
+}
+
+/// Where the server is, as the client's configuration says: evidence of which cluster it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Endpoint {
+    /// The server's URL.
+    pub url: String,
+    /// The certificate authority that was configured, as DER or PEM; nothing where the system's are used.
+    pub authority: Option<Vec<u8>>,
+}
+
+/// The place of one object.
+#[derive(Clone, Copy, Debug)]
+pub struct Address<'a> {
+    /// How its kind is served.
+    pub resource: &'a Resource,
+    /// Its namespace; `None` for what belongs to the whole cluster.
+    pub namespace: Option<&'a str>,
+    /// Its name.
+    pub name: &'a str,
+}
+
+/// How much of each object is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// Everything.
+    Whole,
+    /// `metadata` alone (`PartialObjectMetadata`): the server sends nothing else.
+    Metadata,
+}
+
+/// Which objects are wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Query<'a> {
+    /// How their kind is served.
+    pub resource: &'a Resource,
+    /// Their namespace; `None` for all namespaces.
+    pub namespace: Option<&'a str>,
+    /// A label selector as in the API's `labelSelector`; empty for all.
+    pub labels: &'a str,
+    /// A field selector as in the API's `fieldSelector`; empty for all. The sandbox knows
+    /// `metadata.name`, `metadata.namespace` and `involvedObject.*`, each with `=`.
+    pub fields: &'a str,
+    /// How much of each.
+    pub depth: Depth,
+}
+
+impl<'a> Query<'a> {
+    /// Returns the query for every object of a kind in a namespace, or in all of them.
+    pub fn all(resource: &'a Resource, namespace: Option<&'a str>) -> Self {
+        Self { resource, namespace, labels: "", fields: "", depth: Depth::Whole }
+    }
+}
+
+/// The answer to a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed {
+    /// The objects, each with its `apiVersion` and `kind`, which the server leaves out.
+    pub items: Vec<Value>,
+    /// Where a watch goes on from.
+    pub resource_version: String,
+}
+
+/// The answer to a read or a write of one object.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The object as it is now (or would be, of a dry run).
+    pub object: Value,
+    /// The server's warnings: deprecated versions, unknown fields.
+    pub warnings: Vec<String>,
+}
+
+/// Whether a write is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// It is.
+    Persist,
+    /// It is admitted and answered, and not stored (`dryRun=All`).
+    DryRun,
+}
+
+/// What an apply does with fields of another manager.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Conflicts {
+    /// Refuses with [`ClusterError::Conflict`].
+    Refuse,
+    /// Takes them over (`force=true`).
+    Force,
+}
+
+/// What a write does with fields that the kind does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Validation {
+    /// Refuses the object.
+    Strict,
+    /// Warns.
+    Warn,
+    /// Drops them.
+    Ignore,
+}
+
+/// How a server-side apply is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Apply {
+    /// Who applies: [`FIELD_MANAGER`] for everything a release holds.
+    pub manager: &'static str,
+    /// What happens to other managers' fields.
+    pub conflicts: Conflicts,
+    /// Whether it is carried out.
+    pub effect: Effect,
+    /// What happens to unknown fields.
+    pub validation: Validation,
+}
+
+/// What becomes of the objects that a deleted one owns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Propagation {
+    /// The garbage collector deletes them afterwards.
+    Background,
+    /// They are deleted first.
+    Foreground,
+    /// They stay.
+    Orphan,
+}
+
+/// How a delete is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Delete<'a> {
+    /// The object's UID: an object of the same name that somebody made since is left alone
+    /// ([`ClusterError::Conflict`]).
+    pub uid: Option<&'a str>,
+    /// What becomes of what it owns.
+    pub propagation: Propagation,
+    /// Whether it is carried out.
+    pub effect: Effect,
+}
+
+/// One step of a JSON patch (RFC 6902), of the kinds that we send.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "op", rename_all = "lowercase")]
+pub enum PatchStep {
+    /// Refuses the whole patch unless the value is there.
+    Test {
+        /// A JSON pointer.
+        path: String,
+        /// What must be there.
+        value: Value,
+    },
+    /// Adds a member or an item.
+    Add {
+        /// A JSON pointer.
+        path: String,
+        /// What is put there.
+        value: Value,
+    },
+    /// Replaces what is there.
+    Replace {
+        /// A JSON pointer.
+        path: String,
+        /// What is put there.
+        value: Value,
+    },
+    /// Takes a member or an item away.
+    Remove {
+        /// A JSON pointer.
+        path: String,
+    },
+}
+
+/// What a watch tells.
+#[derive(Clone, Debug, PartialEq)]
+pub enum WatchEvent {
+    /// The object is new or changed.
+    Changed(Value),
+    /// The object is gone; its last state.
+    Gone(Value),
+}
+
+/// The events of a watch; the last item before the end may be an error.
+pub type Watch<'a> = LocalBoxStream<'a, Result<WatchEvent, ClusterError>>;
+
+/// Which container run of a pod is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Run {
+    /// The one that runs, or ran last.
+    Current,
+    /// The one before it: why a container was restarted.
+    Previous,
+}
+
+/// Which lines of a pod's log are wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct LogQuery<'a> {
+    /// The pod's namespace.
+    pub namespace: &'a str,
+    /// The pod's name.
+    pub pod: &'a str,
+    /// The container's name; nothing for the only one.
+    pub container: Option<&'a str>,
+    /// At most so many lines from the end; `None` for all.
+    pub tail_lines: Option<u32>,
+    /// Of which run.
+    pub run: Run,
+}
+
+/// Whether an answer from earlier in this process will do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// It will.
+    Cached,
+    /// The server is asked again: kinds have come since.
+    Now,
+}
+
+/// A Kubernetes API server, or what answers like one.
+///
+/// Each method is one operation, whatever number of tries the implementation needs for it; what is
+/// still [`ClusterError::Retryable`] or [`ClusterError::Unreachable`] when it returns has outlived
+/// the implementation's deadline. One thread: nothing needs to be `Send`.
+pub trait Cluster {
+    /// Returns where the server is, from the configuration alone.
+    fn endpoint(&self) -> Endpoint;
+
+    /// Names the operation that later requests belong to: each carries `Audit-ID: OPERATION-n`,
+    /// which the server writes into its audit log.
+    fn set_operation(&self, operation: &str);
+
+    /// Returns the server's version. The first request of most commands: whether it can be reached.
+    async fn server_version(&self) -> Result<ServerVersion, ClusterError>;
+
+    /// Returns what the server serves.
+    async fn discover(&self, freshness: Freshness) -> Result<Rc<Discovery>, ClusterError>;
+
+    /// Returns who the server says we are.
+    async fn whoami(&self) -> Result<Subject, ClusterError>;
+
+    /// Returns all objects that a query names, whatever number of pages they come in.
+    async fn list(&self, query: &Query<'_>) -> Result<Listed, ClusterError>;
+
+    /// Returns one object.
+    async fn get(&self, address: &Address<'_>, depth: Depth) -> Result<Value, ClusterError>;
+
+    /// Creates an object (`POST`), under `metadata.generateName` where it has no name.
+    ///
+    /// Name and namespace are the object's own. [`ClusterError::AlreadyExists`] where the name is
+    /// taken. Never sent twice by itself when the answer is lost ([`ClusterError::Unknown`]).
+    async fn create(
+        &self,
+        resource: &Resource,
+        object: &Value,
+        effect: Effect,
+    ) -> Result<Answer, ClusterError>;
+
+    /// Applies an object (server-side apply), which creates it where it is not there.
+    ///
+    /// Name and namespace are the object's own. With `metadata.uid` an object that is not there is
+    /// refused, with `metadata.resourceVersion` one that changed since.
+    async fn apply(
+        &self,
+        resource: &Resource,
+        object: &Value,
+        options: &Apply,
+    ) -> Result<Answer, ClusterError>;
+
+    /// Replaces an object (`PUT`) whose `metadata.resourceVersion`, if given, is still current.
+    async fn replace(&self, resource: &Resource, object: &Value) -> Result<Answer, ClusterError>;
+
+    /// Changes an object by a JSON patch.
+    async fn patch(
+        &self,
+        address: &Address<'_>,
+        steps: &[PatchStep],
+    ) -> Result<Answer, ClusterError>;
+
+    /// Deletes an object.
+    ///
+    /// Returns the object where it lives on for now (finalizers, grace), `None` where it is gone.
+    async fn delete(
+        &self,
+        address: &Address<'_>,
+        options: &Delete<'_>,
+    ) -> Result<Option<Value>, ClusterError>;
+
+    /// Watches what a query names from the resource version of a list on.
+    ///
+    /// Goes on through the server's time-outs by itself; ends with [`ClusterError::Expired`] when
+    /// the server has forgotten that resource version: then list again.
+    async fn watch<'a>(
+        &'a self,
+        query: &Query<'_>,
+        resource_version: &str,
+    ) -> Result<Watch<'a>, ClusterError>;
+
+    /// Returns lines of a pod's log.
+    async fn logs(&self, query: &LogQuery<'_>) -> Result<String, ClusterError>;
+}
+
+/// A field that another manager owns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldConflict {
+    /// Who owns it, as the server names it: `kube-controller-manager`.
+    pub manager: String,
+    /// The field's path: `.spec.replicas`.
+    pub field: String,
+    /// The server's sentence: `conflict with "x" with subresource "scale" using apps/v1`.
+    pub message: String,
+}
+
+/// One reason for which an object is refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    /// The field's path; empty where the whole object is meant.
+    pub field: String,
+    /// The server's word: `FieldValueRequired`.
+    pub reason: String,
+    /// The server's sentence.
+    pub message: String,
+}
+
+/// What was refused to whom.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Denied {
+    /// The user, as the server names it.
+    pub user: String,
+    /// The verb: `create`.
+    pub verb: String,
+    /// The resource, with its group where it has one: `deployments.apps`.
+    pub resource: String,
+    /// The namespace; `None` at the cluster's scope.
+    pub namespace: Option<String>,
+}
+
+/// Why the server, or the way to it, did not do what was asked.
+///
+/// `message` is the server's own sentence where it gave one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ClusterError {
+    /// There is no such object.
+    #[error("{message}")]
+    NotFound {
+        /// The server's sentence.
+        message: String,
+    },
+    /// The name is taken.
+    #[error("{message}")]
+    AlreadyExists {
+        /// The server's sentence.
+        message: String,
+    },
+    /// Another manager owns fields, or (no `fields`) the object changed since it was read, or has
+    /// another UID than the precondition.
+    #[error("{message}")]
+    Conflict {
+        /// The server's sentence.
+        message: String,
+        /// The fields and their managers.
+        fields: Vec<FieldConflict>,
+    },
+    /// The user may not do that.
+    #[error("{message}")]
+    Forbidden {
+        /// The server's sentence.
+        message: String,
+        /// What it says, taken apart.
+        denied: Denied,
+    },
+    /// The server does not know who we are.
+    #[error("{message}")]
+    Unauthorized {
+        /// The server's sentence.
+        message: String,
+    },
+    /// The object is not valid.
+    #[error("{message}")]
+    Invalid {
+        /// The server's sentence.
+        message: String,
+        /// Each reason.
+        causes: Vec<Cause>,
+    },
+    /// The server does not serve that kind.
+    #[error("no matches for kind \"{}\" in version \"{}\"", kind.kind, kind.api_version)]
+    Unserved {
+        /// The kind.
+        kind: Kind,
+    },
+    /// The resource version of a watch is too old.
+    #[error("{message}")]
+    Expired {
+        /// The server's sentence.
+        message: String,
+    },
+    /// Refused for a reason of another kind: a webhook, a quota, a policy.
+    #[error("{message}")]
+    Refused {
+        /// The HTTP status.
+        code: u16,
+        /// The server's sentence.
+        message: String,
+    },
+    /// Nothing was done, and the same may succeed later: 429, 503, a leader that changes.
+    #[error("{message}")]
+    Retryable {
+        /// The server's sentence.
+        message: String,
+        /// How long the server asks to wait.
+        after: Option<Duration>,
+    },
+    /// The request was sent, or may have been, and no answer came: it may have been carried out.
+    #[error("{message}")]
+    Unknown {
+        /// What happened to the connection.
+        message: String,
+    },
+    /// The server could not be reached: nothing was sent.
+    #[error("{message}")]
+    Unreachable {
+        /// Why.
+        message: String,
+    },
+}
+
+impl ClusterError {
+    /// Returns whether the object is not there.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::NotFound { .. })
+    }
+
+    /// Returns whether the user may not do that.
+    pub fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Forbidden { .. })
+    }
+}
