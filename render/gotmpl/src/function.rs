@@ -51,7 +51,15 @@ pub trait Call {
 
     /// Parses `text` as a template called `name` that sees all templates of the
     /// running set (its own definitions do not outlive the call), and runs it.
-    fn run_text(&mut self, name: &str, text: &str, data: Value) -> Result<String, Fault>;
+    ///
+    /// The outer error says that the text does not parse, the inner one that
+    /// it failed while it ran: the caller words the two differently.
+    fn run_text(
+        &mut self,
+        name: &str,
+        text: &str,
+        data: Value,
+    ) -> Result<Result<String, Fault>, Fault>;
 
     /// Returns the name of the template that is running and the byte offset of
     /// the call in it: together with a run counter, the key of the tape.

@@ -68,6 +68,8 @@ pub enum Elem {
     Map,
     /// `[]uint8`.
     Bytes,
+    /// `[]interface {}`.
+    List,
 }
 
 /// A slice: its element type and its elements.
@@ -77,6 +79,9 @@ pub struct List {
     pub elem: Elem,
     /// The elements; shared, so copy before a change.
     pub items: Rc<Vec<Value>>,
+    /// Go's nil slice: it has no elements, `toJson` writes `null` for it and
+    /// `deepEqual` tells it from an empty slice. All else takes it for empty.
+    pub nil: bool,
 }
 
 /// A map with string keys: a reference, as in Go.
@@ -111,6 +116,17 @@ pub trait Object: fmt::Debug {
         None
     }
 
+    /// Returns the value that Go's `encoding/json` would write in its place,
+    /// or `None` if it is written as `{}`.
+    fn marshal(&self) -> Option<Value> {
+        self.underlying()
+    }
+
+    /// Returns itself to those who know the type and want it back.
+    fn as_any(&self) -> Option<&dyn std::any::Any> {
+        None
+    }
+
     /// Returns what Go's `%v` prints for it.
     fn print(&self) -> String;
 }
@@ -133,13 +149,13 @@ impl Value {
 
     /// Returns a `[]interface {}`.
     pub fn list(items: Vec<Self>) -> Self {
-        Self::List(List { elem: Elem::Any, items: Rc::new(items) })
+        Self::List(List { elem: Elem::Any, items: Rc::new(items), nil: false })
     }
 
     /// Returns a `[]string`.
     pub fn strings<T: Into<Str>>(items: impl IntoIterator<Item = T>) -> Self {
         let items = items.into_iter().map(Self::string).collect();
-        Self::List(List { elem: Elem::String, items: Rc::new(items) })
+        Self::List(List { elem: Elem::String, items: Rc::new(items), nil: false })
     }
 
     /// Returns a `map[string]interface {}`.
