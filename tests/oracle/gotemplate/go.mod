@@ -1,0 +1,3 @@
+module rutter/tests/oracle/gotemplate
+
+go 1.26.0
