@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, rc::Rc};
 
-use crate::Value;
+use crate::{Error, Value};
 
 /// The Go type of a parameter, against which arguments are checked before a
 /// function is called (with Go's message where they do not fit).
@@ -10,7 +10,7 @@ use crate::Value;
 pub enum Type {
     /// `interface {}`: anything, also `nil`.
     Any,
-    /// `reflect.Value`: as [`Type::Any`], but a missing value is an error.
+    /// `reflect.Value`: as [`Type::Any`].
     Reflect,
     /// `bool`.
     Bool,
@@ -39,15 +39,18 @@ pub enum Type {
 pub struct Fault {
     /// Go's `error.Error()` text.
     pub message: String,
+    /// The error of a template that the function ran, if that is why: Go's
+    /// `errors.Unwrap`.
+    pub cause: Option<Box<Error>>,
 }
 
 /// What a running template offers to the function it calls.
 ///
 /// The engine implements it; `include` and `tpl` need it, most functions do not.
 pub trait Call {
-    /// Runs the template called `name` over `data` and returns its output, or
-    /// `None` if there is no such template.
-    fn run(&mut self, name: &str, data: Value) -> Option<Result<String, Fault>>;
+    /// Runs the template called `name` over `data` and returns its output (a
+    /// string value), or `None` if there is no such template.
+    fn run(&mut self, name: &str, data: Value) -> Option<Result<Value, Fault>>;
 
     /// Parses `text` as a template called `name` that sees all templates of the
     /// running set (its own definitions do not outlive the call), and runs it.
@@ -59,7 +62,7 @@ pub trait Call {
         name: &str,
         text: &str,
         data: Value,
-    ) -> Result<Result<String, Fault>, Fault>;
+    ) -> Result<Result<Value, Fault>, Fault>;
 
     /// Returns the name of the template that is running and the byte offset of
     /// the call in it: together with a run counter, the key of the tape.
@@ -119,6 +122,12 @@ impl Function {
 impl Fault {
     /// Returns a fault with Go's error text.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into() }
+        Self { message: message.into(), cause: None }
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self { message: error.message().to_owned(), cause: Some(Box::new(error)) }
     }
 }

@@ -3,8 +3,12 @@
 //! This crate knows nothing of charts, Kubernetes or Helm. It takes data as
 //! [`Value`]s and functions as a [`Functions`] table.
 
+mod error;
 mod function;
+mod set;
 mod value;
 
+pub use error::{Error, Kind, Place};
 pub use function::{Body, Call, Fault, Function, Functions, Type};
+pub use set::{MissingKey, Options, TemplateSet};
 pub use value::{Elem, Int, List, Map, Object, Str, Value};

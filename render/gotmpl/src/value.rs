@@ -104,6 +104,14 @@ pub trait Object: fmt::Debug {
         None
     }
 
+    /// Returns the parameters of the method called `name`, and the type of
+    /// further ones if it is variadic. Where this answers, arguments are
+    /// counted and checked as Go does before [`Object::call`] is called.
+    fn parameters(&self, name: &str) -> Option<(&'static [crate::Type], Option<crate::Type>)> {
+        let _ = name;
+        None
+    }
+
     /// Calls the method called `name`, or returns `None` if there is none.
     fn call(&self, name: &str, arguments: &[Value]) -> Option<Result<Value, crate::Fault>> {
         let _ = (name, arguments);
@@ -129,12 +137,26 @@ pub trait Object: fmt::Debug {
 
     /// Returns what Go's `%v` prints for it.
     fn print(&self) -> String;
+
+    /// Returns what an action (`{{ . }}`) prints for it. That differs from `%v`
+    /// where Go's `String` method is that of a pointer.
+    fn print_in_action(&self) -> String {
+        self.print()
+    }
 }
 
 impl Value {
     /// Returns a string value.
     pub fn string(text: impl Into<Str>) -> Self {
         Self::String(text.into())
+    }
+
+    /// Returns a string of any bytes.
+    pub fn string_of_bytes(bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::string(text),
+            Err(error) => Self::RawString(error.into_bytes().into()),
+        }
     }
 
     /// Returns an `int`.
