@@ -1,1 +1,3 @@
 //! Charts and values to Kubernetes documents, exactly as Helm renders them.
+
+pub mod yaml;
