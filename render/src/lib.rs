@@ -1,3 +1,5 @@
 //! Charts and values to Kubernetes documents, exactly as Helm renders them.
 
+pub mod functions;
+pub mod tape;
 pub mod yaml;

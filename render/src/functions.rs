@@ -1,0 +1,98 @@
+//! The functions of sprig and Helm, by name, with Go's signatures.
+//!
+//! [`table`] makes the table that the template engine calls. What a function
+//! needs beyond its arguments (the tape, the mode, how deep `include` is
+//! nested) is in the [`FunctionContext`] that all of them share.
+
+use std::{
+    cell::{Ref, RefCell, RefMut},
+    collections::HashMap,
+    rc::Rc,
+};
+
+use rutter_gotmpl::Functions;
+
+use crate::tape::Tape;
+
+mod print;
+mod signature;
+mod templates;
+
+/// Whether refusals of `required` and `fail` stop the rendering.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// They do: `template`, `install`, `upgrade`.
+    #[default]
+    Render,
+    /// They are noted (see [`FunctionContext::take_notices`]) and the value is
+    /// empty, and `lookup` finds nothing: Helm's `lint`.
+    Lint,
+}
+
+/// Whether `getHostByName` may ask the network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dns {
+    /// It answers "" without asking (Helm's default).
+    #[default]
+    Off,
+    /// It asks (`--enable-dns`).
+    On,
+}
+
+/// What `required` and `fail` had to say in [`Mode::Lint`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// `required`: the message of the missing value (a warning in Helm's log).
+    Missing(String),
+    /// `fail`: its message (an information in Helm's log).
+    Failed(String),
+}
+
+/// What the functions of one rendering share.
+#[derive(Debug)]
+pub struct FunctionContext {
+    mode: Mode,
+    dns: Dns,
+    tape: RefCell<Tape>,
+    nested: RefCell<HashMap<String, u32>>,
+    notices: RefCell<Vec<Notice>>,
+}
+
+impl FunctionContext {
+    /// Returns a context for one rendering.
+    pub fn new(tape: Tape, mode: Mode, dns: Dns) -> Self {
+        Self {
+            mode,
+            dns,
+            tape: RefCell::new(tape),
+            nested: RefCell::default(),
+            notices: RefCell::default(),
+        }
+    }
+
+    /// Returns the tape, to read what was recorded.
+    pub fn tape(&self) -> Ref<'_, Tape> {
+        self.tape.borrow()
+    }
+
+    /// Returns what `required` and `fail` noted, and forgets it.
+    pub fn take_notices(&self) -> Vec<Notice> {
+        self.notices.take()
+    }
+
+    fn tape_mut(&self) -> RefMut<'_, Tape> {
+        self.tape.borrow_mut()
+    }
+
+    fn note(&self, notice: Notice) {
+        self.notices.borrow_mut().push(notice);
+    }
+}
+
+/// Returns all functions that Helm 4.3.1 gives a template beyond those that Go
+/// itself has.
+pub fn table(context: Rc<FunctionContext>) -> Functions {
+    let mut functions = Functions::default();
+    templates::add(&mut functions, &context);
+    functions
+}
