@@ -30,14 +30,6 @@ impl Text {
     }
 }
 
-/// A Go string as a result, from bytes that need not be UTF-8.
-pub(super) fn string(bytes: impl Into<Vec<u8>>) -> Value {
-    match String::from_utf8(bytes.into()) {
-        Ok(text) => Value::string(text),
-        Err(error) => Value::RawString(error.into_bytes().into()),
-    }
-}
-
 /// A parameter: its Go type, and how the body gets it.
 pub(super) trait Parameter: Sized {
     const TYPE: Type;
@@ -155,7 +147,7 @@ impl Answer for String {
 
 impl Answer for Vec<u8> {
     fn answer(self) -> Result<Value, Fault> {
-        Ok(string(self))
+        Ok(Value::string_of_bytes(self))
     }
 }
 

@@ -66,7 +66,7 @@ fn include(
         *depth -= 1;
     }
     match result {
-        Some(output) => Ok(Value::from(output?)),
+        Some(output) => output,
         None => Err(Fault::new(format!(
             "template: no template {} associated with template \"{ROOT}\"",
             quoted(name.as_bytes())
@@ -76,13 +76,20 @@ fn include(
 
 fn run_text(call: &mut dyn Call, text: &str, data: Value) -> Result<Value, Fault> {
     let failed = |what: &str, fault: Fault| {
-        Fault::new(format!("{what} {}: {}", quoted(text.as_bytes()), fault.message))
+        let message = format!("{what} {}: {}", quoted(text.as_bytes()), fault.message);
+        Fault { message, ..fault }
     };
     let output = call
         .run_text(ROOT, text, data)
         .map_err(|fault| failed("cannot parse template", fault))?
         .map_err(|fault| failed("error during tpl function execution for", fault))?;
-    Ok(Value::from(output.replace("<no value>", "")))
+    // Helm's way to print nothing for a value that is missing.
+    Ok(match output {
+        Value::String(text) if text.contains("<no value>") => {
+            Value::from(text.replace("<no value>", ""))
+        }
+        other => other,
+    })
 }
 
 fn required(context: &FunctionContext, message: &str, value: Value) -> Result<Value, Fault> {
