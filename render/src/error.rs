@@ -1,0 +1,187 @@
+//! Why a chart cannot be loaded or rendered, in Helm's words.
+
+use std::fmt;
+
+/// Why a chart cannot be loaded or rendered.
+///
+/// A message does not repeat its source: print the chain with `": "` between its
+/// parts and the text is Helm's, after `Error: `.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The files are no chart, or the archive is not one that Helm takes.
+    #[error("{0}")]
+    Chart(String),
+    /// `Chart.yaml` says something that it must not.
+    #[error("validation: {0}")]
+    Invalid(String),
+    /// A file of the chart or a values file cannot be read.
+    #[error("{action} {file}")]
+    File {
+        /// `cannot load` or `failed to parse`.
+        action: &'static str,
+        /// The file's name, as the user or the chart gave it.
+        file: String,
+        /// What is wrong with it.
+        source: Box<Error>,
+    },
+    /// A subchart cannot be loaded.
+    #[error("error unpacking subchart {file} in {chart}")]
+    Subchart {
+        /// The file or folder under `charts/`.
+        file: String,
+        /// The chart that holds it.
+        chart: String,
+        /// What is wrong with it.
+        source: Box<Error>,
+    },
+    /// A text is not YAML, or not of the shape that was asked for.
+    #[error("{0}")]
+    Yaml(String),
+    /// `--set` or one of its relatives cannot be parsed.
+    #[error("failed parsing {flag} data: {reason}")]
+    Flag {
+        /// The flag, e.g. `--set`.
+        flag: &'static str,
+        /// What is wrong with its argument.
+        reason: String,
+    },
+    /// `--set-json` cannot be parsed; Helm does not say why.
+    #[error("failed parsing --set-json data{what} {argument}")]
+    FlagJson {
+        /// Empty, or ` JSON:` for a whole object.
+        what: &'static str,
+        /// The argument.
+        argument: String,
+    },
+    /// Dependencies in `Chart.yaml` that are not in `charts/`.
+    #[error(
+        "an error occurred while checking for chart dependencies. You may need to run \
+         'helm dependency build' to fetch missing dependencies: found in Chart.yaml, but \
+         missing in charts/ directory: {}",
+        .0.join(", ")
+    )]
+    MissingDependencies(Vec<String>),
+    /// A chart that is not meant to be installed.
+    #[error("{kind} charts are not installable")]
+    NotInstallable {
+        /// The chart's type.
+        kind: String,
+    },
+    /// The values do not fit together with the chart's.
+    #[error("{0}")]
+    Values(String),
+    /// The values do not meet a schema; the text has a line for each place.
+    #[error(
+        "values don't meet the specifications of the schema(s) in the following chart(s):\n{0}"
+    )]
+    Schema(String),
+    /// A version of Kubernetes that cannot be read.
+    #[error("invalid kube version '{version}': {reason}")]
+    KubeVersion {
+        /// What was given.
+        version: String,
+        /// Why it is none.
+        reason: String,
+    },
+    /// The chart asks for another Kubernetes.
+    #[error("chart requires kubeVersion: {wanted} which is incompatible with Kubernetes {version}")]
+    IncompatibleKube {
+        /// The chart's constraint.
+        wanted: String,
+        /// The cluster's version.
+        version: String,
+    },
+    /// A template cannot be parsed or fails when it runs.
+    #[error("{0}")]
+    Template(Box<TemplateError>),
+    /// What a template made is no YAML, or not of the shape of an object.
+    #[error("YAML parse error on {file}: {reason}")]
+    Manifest {
+        /// The template.
+        file: String,
+        /// The reader's text; its line is that of the document.
+        reason: String,
+    },
+    /// A release record holds no chart that can be read.
+    #[error("the chart in the release record cannot be read")]
+    Record(#[source] serde_json::Error),
+}
+
+/// A place in a chart's file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file as Helm names it, e.g. `web/templates/service.yaml`.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The byte in the line, from 0, where Go gives one.
+    pub column: Option<usize>,
+}
+
+/// A template that cannot be parsed or that failed.
+#[derive(Clone, Debug)]
+pub struct TemplateError {
+    /// Helm's whole text.
+    pub text: String,
+    /// The innermost place, where there is one.
+    pub place: Option<Place>,
+    /// The line of the template at that place.
+    pub excerpt: Option<String>,
+    /// The places that led there by `include` or `template`, outermost first.
+    pub chain: Vec<Place>,
+    /// Whether the chart's author raised it with `fail` or `required`.
+    pub raised: bool,
+}
+
+impl Error {
+    /// Returns what the user might do about it, if that is known.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Chart(text) if text.starts_with("Chart.yaml file is missing") => {
+                Some("a chart is a folder or a .tgz with a Chart.yaml at its top")
+            }
+            Self::MissingDependencies(_) => {
+                Some("put the charts into charts/, as folders or as .tgz files")
+            }
+            Self::Flag { flag: "--set", .. } => {
+                Some(r"write --set a.b=c,d[0]=e; `\` before , . = [ { takes them as they are")
+            }
+            Self::FlagJson { .. } => Some(r#"write --set-json 'a={"b":1}' or '{"a":{"b":1}}'"#),
+            Self::NotInstallable { .. } => {
+                Some("name it as a dependency of an application chart instead")
+            }
+            Self::Schema(_) => Some("--skip-schema-validation renders all the same"),
+            Self::IncompatibleKube { .. } => {
+                Some("--kube-version renders for another Kubernetes version")
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns whether it came up while templates were being turned into
+    /// documents: `helm template` then adds a paragraph on `--debug`.
+    pub const fn is_rendering(&self) -> bool {
+        matches!(self, Self::IncompatibleKube { .. } | Self::Template(_) | Self::Manifest { .. })
+    }
+
+    /// Returns the place in a template that it is about, if it is about one.
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Template(error) => error.place.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)?;
+        self.column.map_or(Ok(()), |column| write!(f, ":{column}"))
+    }
+}
+
+impl fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}

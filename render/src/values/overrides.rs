@@ -1,0 +1,190 @@
+//! What the user gave: `-f` and the `--set` family, merged in Helm's order.
+
+use rutter_gotmpl::{Map, Value};
+
+use super::{Values, empty, from_json, set};
+use crate::{Error, yaml};
+
+/// The arguments of `-f` and the `--set` family, each in the order given.
+///
+/// The order between kinds is fixed, whatever the command line's was: files,
+/// then `--set-json`, `--set`, `--set-string`, `--set-file`, `--set-literal`
+/// (Helm's `pkg/cli/values/options.go`). `Debug` is left out: they hold secrets.
+#[derive(Clone, Default)]
+pub struct Overrides {
+    /// `-f`: names of values files, which may hold several documents.
+    pub files: Vec<String>,
+    /// `--set-json`: an object, or `key=json,…`.
+    pub set_json: Vec<String>,
+    /// `--set`: `key=value,…`, where values are typed.
+    pub set: Vec<String>,
+    /// `--set-string`: the same, but every value is a string.
+    pub set_string: Vec<String>,
+    /// `--set-file`: the same, but every value names a file that holds it.
+    pub set_file: Vec<String>,
+    /// `--set-literal`: `key=value`, where the value is everything to the end.
+    pub set_literal: Vec<String>,
+}
+
+impl Overrides {
+    /// Merges all of them; `read` gives a file's content, or says why not in the
+    /// words that the user shall see.
+    ///
+    /// # Errors
+    ///
+    /// Helm's: a file that cannot be read or is no YAML map, an argument that
+    /// does not parse.
+    pub fn merge(
+        &self,
+        read: &mut dyn FnMut(&str) -> Result<Vec<u8>, String>,
+    ) -> Result<Values, Error> {
+        let mut base = empty();
+        for file in &self.files {
+            let bytes = read(file).map_err(Error::Values)?;
+            let values = load(&bytes).map_err(|source| Error::File {
+                action: "failed to parse",
+                file: file.clone(),
+                source: Box::new(source),
+            })?;
+            base = merged(&base, &values);
+        }
+        for argument in &self.set_json {
+            base = with_json(base, argument)?;
+        }
+        for argument in &self.set {
+            set::typed(argument, &base).map_err(flag("--set"))?;
+        }
+        for argument in &self.set_string {
+            set::text(argument, &base).map_err(flag("--set-string"))?;
+        }
+        for argument in &self.set_file {
+            set::file(argument, &base, read).map_err(flag("--set-file"))?;
+        }
+        for argument in &self.set_literal {
+            set::literal(argument, &base).map_err(flag("--set-literal"))?;
+        }
+        Ok(Values::new(base))
+    }
+}
+
+/// Reads a values file: several documents merge, the later winning.
+pub(crate) fn load(bytes: &[u8]) -> Result<Map, Error> {
+    let mut values = empty();
+    for document in documents(bytes) {
+        let map = yaml::read_map(document)
+            .map_err(|error| Error::Yaml(format!("cannot unmarshal yaml document: {error}")))?;
+        values = merged(&values, &map);
+    }
+    Ok(values)
+}
+
+/// Splits where apimachinery's `YAMLReader` does: at a line that starts with
+/// `---` and has nothing but white space after it.
+fn documents(bytes: &[u8]) -> Vec<&[u8]> {
+    let mut documents = Vec::new();
+    let (mut start, mut line) = (0, 0);
+    for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+        let next = line + piece.len();
+        if let Some(after) = piece.strip_prefix(b"---")
+            && after.trim_ascii().is_empty()
+        {
+            if line > start {
+                documents.push(bytes.get(start..line).unwrap_or_default());
+            }
+            start = next;
+        }
+        line = next;
+    }
+    if line > start {
+        documents.push(bytes.get(start..line).unwrap_or_default());
+    }
+    documents
+}
+
+/// Merges `over` onto `under` into a new map: maps merge, all else replaces, and
+/// null is a value like any other.
+fn merged(under: &Map, over: &Map) -> Map {
+    let out = empty();
+    out.entries.borrow_mut().clone_from(&under.entries.borrow());
+    for (key, value) in over.entries.borrow().iter() {
+        let both = match (out.entries.borrow().get(key), value) {
+            (Some(Value::Map(under)), Value::Map(over)) => Value::Map(merged(under, over)),
+            _ => value.clone(),
+        };
+        out.entries.borrow_mut().insert(key.clone(), both);
+    }
+    out
+}
+
+fn with_json(base: Map, argument: &str) -> Result<Map, Error> {
+    let trimmed = argument.trim();
+    let refuse = |what| Error::FlagJson { what, argument: argument.to_owned() };
+    if !trimmed.starts_with('{') {
+        set::json(argument, &base).map_err(|_| refuse(""))?;
+        return Ok(base);
+    }
+    let json = serde_json::from_str(trimmed).map_err(|_| refuse(" JSON:"))?;
+    match from_json(&json) {
+        Value::Map(map) => Ok(merged(&base, &map)),
+        _ => Err(refuse(" JSON:")),
+    }
+}
+
+fn flag(flag: &'static str) -> impl Fn(String) -> Error {
+    move |reason| Error::Flag { flag, reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn merge(overrides: &Overrides, files: &[(&str, &str)]) -> Result<serde_json::Value, String> {
+        let mut read = |name: &str| {
+            let found = files.iter().find(|(file, _)| *file == name);
+            found
+                .map(|(_, text)| text.as_bytes().to_vec())
+                .ok_or_else(|| format!("open {name}: no such file or directory"))
+        };
+        overrides.merge(&mut read).map(|values| values.to_json()).map_err(|e| e.to_string())
+    }
+
+    fn strings(arguments: &[&str]) -> Vec<String> {
+        arguments.iter().map(|argument| (*argument).to_owned()).collect()
+    }
+
+    #[test]
+    fn the_kind_of_flag_decides_which_wins_as_in_helm() {
+        let overrides = Overrides {
+            set_literal: strings(&["a=4"]),
+            set_string: strings(&["a=9", "b=1"]),
+            set: strings(&["b=2,c=3"]),
+            set_json: strings(&[r#"{"c":{"d":1}}"#, "e=[1],f=null"]),
+            ..Overrides::default()
+        };
+        let want = json!({"a": "4", "b": "1", "c": 3, "e": [1], "f": null});
+        assert_eq!(merge(&overrides, &[]), Ok(want));
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_an_error_in_the_reader_s_words() {
+        let overrides = Overrides { files: strings(&["x"]), ..Overrides::default() };
+        assert_eq!(merge(&overrides, &[]), Err("open x: no such file or directory".to_owned()));
+        let overrides = Overrides { set_file: strings(&["a=x"]), ..Overrides::default() };
+        let want = "failed parsing --set-file data: open x: no such file or directory";
+        assert_eq!(merge(&overrides, &[]), Err(want.to_owned()));
+    }
+
+    #[test]
+    fn what_helm_says_of_bad_json() {
+        let overrides = Overrides { set_json: strings(&["a={bad"]), ..Overrides::default() };
+        assert_eq!(merge(&overrides, &[]), Err("failed parsing --set-json data a={bad".to_owned()));
+    }
+
+    #[test]
+    fn documents_are_split_at_bare_separators_only() {
+        let text = b"a: 1\n---\nb: 2\n--- # no\nc: 3\n---  \n";
+        assert_eq!(documents(text).len(), 2);
+    }
+}
