@@ -1,6 +1,7 @@
 //! What to do about it, and doing it: the one room that knows the cluster.
 
 mod cluster;
+mod kube;
 
 pub use cluster::{
     Address, Answer, Apply, Cause, Cluster, ClusterError, Conflicts, Delete, Denied, Depth,
@@ -8,3 +9,4 @@ pub use cluster::{
     PatchStep, Propagation, Query, Resource, Run, Scope, ServerVersion, Subject, Validation, Watch,
     WatchEvent,
 };
+pub use kube::{Connection, Kube, Patience, Verification};
