@@ -1,1 +1,50 @@
-//! What was done to a release, and the state that follows from it.
+//! What was done to releases: an append-only list of events, the objects they name, and the state
+//! that follows from them.
+//!
+//! Knows no cluster, no clock, no environment and no terminal: what it needs is handed to it.
+//!
+//! * [`Ledger`] reads and appends; [`MemoryStore`] and [`MemoryStore`] keeps.
+//! * [`Event`] is the vocabulary; [`State`] is what events mean.
+//!
+//! ```
+//! use ledger::{Class, Ledger, MemoryStore, ready};
+//!
+//! # fn main() -> Result<(), ledger::Error> {
+//! // A local store never waits, so no runtime is needed.
+//! let mut ledger = ready(Ledger::open(MemoryStore::new(0)))?;
+//! let id = ready(ledger.put(Class::Plain, b"kind: ConfigMap\n".to_vec()))?;
+//! assert_eq!(ready(ledger.get(id))?, b"kind: ConfigMap\n");
+//! # Ok(())
+//! # }
+//! ```
+
+mod birth;
+mod digest;
+mod error;
+mod event;
+mod fold;
+mod frame;
+mod ledger;
+mod name;
+mod object;
+mod store;
+mod wire;
+
+pub use self::digest::{ClusterId, Digest, EventId, LedgerId, ObjectId, OperationId, Sequence};
+pub use self::error::{ANY_FILESYSTEM, Error};
+pub use self::event::{
+    Abandoned, Action, ApplyMethod, Chart, ClusterIdentified, Description, EpochOpened,
+    EpochReason, Event, Evidence, Facts, Finished, HookFinished, HookOutcome, HookPoint,
+    HookStarted, Imported, ImportedFacts, LedgerCreated, ObjectRef, ObjectsApplied, Opaque,
+    Outcome, Provenance, Recipes, RecordRef, Recorded, Records, ReleaseRef, Resumed,
+    RevisionClaimed, Server, Started, Status, TailAbandoned, Uid, Verb,
+};
+pub use self::fold::{
+    AsOf, ClockJump, Cluster, Ended, HookRun, Life, Operation, OperationEnd, Origin, Release,
+    ReleaseKey, RevisionEntry, State,
+};
+pub use self::frame::{Broken, Frame, Header, LARGEST_FRAME};
+pub use self::ledger::{Expected, Ledger};
+pub use self::name::{LifeNumber, Namespace, ReleaseName, Revision};
+pub use self::object::{Class, Object, Recipe, StepResult, decode_results, encode_results};
+pub use self::store::{Head, MemoryStore, Notice, OperationLock, OperationLocks, Store, ready};
