@@ -2,6 +2,7 @@
 
 mod cluster;
 mod kube;
+mod memory;
 
 pub use cluster::{
     Address, Answer, Apply, Cause, Cluster, ClusterError, Conflicts, Delete, Denied, Depth,
@@ -10,3 +11,4 @@ pub use cluster::{
     WatchEvent,
 };
 pub use kube::{Connection, Kube, Patience, Verification};
+pub use memory::MemoryCluster;
