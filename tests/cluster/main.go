@@ -20,9 +20,8 @@ import (
 
 func main() {
 	if len(os.Args) < 2 {
-		fail("usage: cluster COMPONENT [FLAG…]")
+		exit(fmt.Errorf("usage: cluster COMPONENT [FLAG…]"))
 	}
-	dieWithParent()
 	component := os.Args[1]
 	os.Args = os.Args[1:]
 	switch component {
@@ -35,16 +34,19 @@ func main() {
 	case "kube-scheduler":
 		os.Exit(cli.Run(scheduler.NewSchedulerCommand()))
 	case "fake-kubelet":
-		runKubelet(os.Args[1:])
+		exit(runKubelet(os.Args[1:]))
 	case "pki":
-		runPKI(os.Args[1:])
+		exit(runPKI(os.Args[1:]))
 	default:
-		fail("unknown component: " + component)
+		exit(fmt.Errorf("unknown component %q", component))
 	}
 }
 
-// fail ends the process with a message.
-func fail(message string) {
-	fmt.Fprintln(os.Stderr, "cluster:", message)
+// exit ends the process, well or with a message.
+func exit(err error) {
+	if err == nil {
+		os.Exit(0)
+	}
+	fmt.Fprintln(os.Stderr, "cluster:", err)
 	os.Exit(1)
 }
