@@ -14,9 +14,35 @@ use rutter_gotmpl::Functions;
 
 use crate::tape::Tape;
 
+mod base64;
+mod bytes;
+mod case;
+mod cast;
+mod cluster;
+mod decimal;
+mod dicts;
+mod drawn;
+mod encoding;
+mod equal;
+mod formats;
+mod json;
+mod json_read;
+mod lists;
+mod logic;
+mod merge;
+mod numbers;
+mod paths;
 mod print;
+mod random;
+mod regex_syntax;
+mod regexes;
+mod semvers;
 mod signature;
+mod strings;
 mod templates;
+mod times;
+mod toml;
+mod words;
 
 /// Whether refusals of `required` and `fail` stop the rendering.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,6 +119,23 @@ impl FunctionContext {
 /// itself has.
 pub fn table(context: Rc<FunctionContext>) -> Functions {
     let mut functions = Functions::default();
-    templates::add(&mut functions, &context);
+    for add in [
+        dicts::add,
+        encoding::add,
+        formats::add,
+        lists::add,
+        logic::add,
+        numbers::add,
+        paths::add,
+        regexes::add,
+        semvers::add,
+        strings::add,
+        words::add,
+    ] {
+        add(&mut functions);
+    }
+    for add in [cluster::add, random::add, templates::add] {
+        add(&mut functions, &context);
+    }
     functions
 }

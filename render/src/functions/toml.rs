@@ -1,0 +1,273 @@
+//! TOML as `BurntSushi/toml` 1.6 writes it, and its reading.
+
+use std::fmt::Write;
+
+use rutter_gotmpl::{Elem, Int, List, Map, Str, Value};
+
+use super::{print::float, times};
+
+/// Writes a document.
+///
+/// # Errors
+/// The library's message, where a value has no TOML.
+pub(super) fn write(value: &Value) -> Result<String, String> {
+    let mut writer = Writer { out: String::new() };
+    match plain(value) {
+        Value::Nil => {
+            return Err("reflect: call of reflect.Value.Type on zero Value".to_owned());
+        }
+        Value::Map(map) => writer.entries(&[], &map)?,
+        Value::List(list) if is_tables(&list)? => return Err(NO_KEY.to_owned()),
+        other => writer.element(&other)?,
+    }
+    Ok(writer.out)
+}
+
+const NO_KEY: &str = "toml: top-level values must be Go maps or structs";
+const NIL_ELEMENT: &str = "toml: cannot encode array with nil element";
+
+struct Writer {
+    out: String,
+}
+
+/// A value without Go's named types: what is underneath, or its text.
+fn plain(value: &Value) -> Value {
+    match value {
+        Value::Object(object) => match (times::rfc3339(value), object.underlying()) {
+            (Some(_), _) => value.clone(),
+            (None, Some(Value::Int(..))) => Value::from(object.print()),
+            (None, Some(underlying)) => underlying,
+            (None, None) => match object.marshal() {
+                Some(marshalled) => plain(&marshalled),
+                None => Value::Map(Map::default()),
+            },
+        },
+        Value::Bytes(bytes) => {
+            let items = bytes.iter().map(|byte| Value::Int(i64::from(*byte), Int::Uint8));
+            Value::list(items.collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// Returns whether all elements are tables; none may be `nil`.
+fn is_tables(list: &List) -> Result<bool, String> {
+    if list.items.iter().any(|item| matches!(item, Value::Nil)) {
+        return Err(NIL_ELEMENT.to_owned());
+    }
+    let tables = list.items.iter().all(|item| matches!(plain(item), Value::Map(_)));
+    Ok(tables && !list.items.is_empty())
+}
+
+impl Writer {
+    fn newline(&mut self) {
+        if !self.out.is_empty() {
+            self.out.push('\n');
+        }
+    }
+
+    fn indent(&mut self, key: &[Str]) {
+        (1..key.len()).for_each(|_| self.out.push_str("  "));
+    }
+
+    /// Scalars and lists first, then tables, each sorted by key.
+    fn entries(&mut self, key: &[Str], map: &Map) -> Result<(), String> {
+        let mut tables = Vec::new();
+        for (name, value) in map.entries.borrow().iter() {
+            let value = plain(value);
+            let path = [key, &[name.clone()]].concat();
+            match &value {
+                Value::Nil => {}
+                Value::Map(_) => tables.push((path, value)),
+                Value::List(list) if is_tables(list)? => tables.push((path, value)),
+                Value::List(list) if list.nil => {}
+                _ => {
+                    self.indent(&path);
+                    let _ = write!(self.out, "{} = ", quoted_key(name));
+                    self.element(&value)?;
+                    self.newline();
+                }
+            }
+        }
+        for (path, value) in tables {
+            match value {
+                Value::Map(map) => self.table(&path, &map)?,
+                Value::List(list) => self.tables(&path, &list)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn table(&mut self, key: &[Str], map: &Map) -> Result<(), String> {
+        if key.len() == 1 {
+            self.newline();
+        }
+        self.indent(key);
+        let _ = write!(self.out, "[{}]", joined(key));
+        self.newline();
+        self.entries(key, map)
+    }
+
+    fn tables(&mut self, key: &[Str], list: &List) -> Result<(), String> {
+        for item in list.items.iter() {
+            if let Value::Map(map) = plain(item) {
+                self.newline();
+                self.indent(key);
+                let _ = write!(self.out, "[[{}]]", joined(key));
+                self.newline();
+                self.entries(key, &map)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn element(&mut self, value: &Value) -> Result<(), String> {
+        match plain(value) {
+            Value::Nil => return Err(NIL_ELEMENT.to_owned()),
+            Value::Bool(flag) => {
+                let _ = write!(self.out, "{flag}");
+            }
+            Value::Int(number, Int::Uint64) => {
+                let _ = write!(self.out, "{}", number.cast_unsigned());
+            }
+            Value::Int(number, _) => {
+                let _ = write!(self.out, "{number}");
+            }
+            Value::Float(number) => self.out.push_str(&decimal(number)),
+            Value::List(list) => {
+                self.out.push('[');
+                for (at, item) in list.items.iter().enumerate() {
+                    if at > 0 {
+                        self.out.push_str(", ");
+                    }
+                    self.element(item)?;
+                }
+                self.out.push(']');
+            }
+            Value::Map(map) => self.inline(&map)?,
+            object @ Value::Object(_) => {
+                self.out.push_str(&times::rfc3339(&object).unwrap_or_default());
+            }
+            Value::String(text) => push_quoted(&mut self.out, &text),
+            Value::RawString(bytes) | Value::Bytes(bytes) => {
+                push_quoted(&mut self.out, &String::from_utf8_lossy(&bytes));
+            }
+        }
+        Ok(())
+    }
+
+    /// Tables within lists; a comma follows also where the rest is `nil`.
+    fn inline(&mut self, map: &Map) -> Result<(), String> {
+        let mut direct = Vec::new();
+        let mut tables = Vec::new();
+        for (name, value) in map.entries.borrow().iter() {
+            let value = plain(value);
+            let is_table = match &value {
+                Value::Map(_) => true,
+                Value::List(list) => is_tables(list)?,
+                _ => false,
+            };
+            if is_table { &mut tables } else { &mut direct }.push((name.clone(), value));
+        }
+        self.out.push('{');
+        let comma_after_direct = !tables.is_empty();
+        for (entries, trailing) in [(direct, comma_after_direct), (tables, false)] {
+            let count = entries.len();
+            for (at, (name, value)) in entries.into_iter().enumerate() {
+                if matches!(value, Value::Nil) {
+                    continue;
+                }
+                let _ = write!(self.out, "{} = ", quoted_key(&name));
+                self.element(&value)?;
+                if trailing || at + 1 < count {
+                    self.out.push_str(", ");
+                }
+            }
+        }
+        self.out.push('}');
+        Ok(())
+    }
+}
+
+/// A float has a point or an exponent.
+fn decimal(number: f64) -> String {
+    if number.is_nan() {
+        return "nan".to_owned();
+    }
+    if number.is_infinite() {
+        return if number < 0.0 { "-inf" } else { "inf" }.to_owned();
+    }
+    let text = float(number);
+    if text.contains(['e', '.']) { text } else { format!("{text}.0") }
+}
+
+fn joined(key: &[Str]) -> String {
+    key.iter().map(|part| quoted_key(part)).collect::<Vec<_>>().join(".")
+}
+
+fn quoted_key(name: &str) -> String {
+    let is_bare = |char: char| char.is_ascii_alphanumeric() || char == '_' || char == '-';
+    if !name.is_empty() && name.chars().all(is_bare) {
+        return name.to_owned();
+    }
+    let mut out = String::new();
+    push_quoted(&mut out, name);
+    out
+}
+
+fn push_quoted(out: &mut String, text: &str) {
+    out.push('"');
+    for char in text.chars() {
+        match char {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\u{8}' => out.push_str("\\b"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\u{c}' => out.push_str("\\f"),
+            '\r' => out.push_str("\\r"),
+            '\0'..='\x1f' | '\x7f' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(char));
+            }
+            _ => out.push(char),
+        }
+    }
+    out.push('"');
+}
+
+/// Reads a document.
+///
+/// # Errors
+/// A message of the reader's own: the library's is not reproduced.
+pub(super) fn read(text: &str) -> Result<Value, String> {
+    let table: ::toml::Table = text.parse().map_err(|error: ::toml::de::Error| {
+        let line = error
+            .span()
+            .map_or(1, |span| 1 + text.get(..span.start).unwrap_or(text).matches('\n').count());
+        format!("toml: line {line}: {}", error.message())
+    })?;
+    Ok(from_table(table))
+}
+
+fn from_table(table: ::toml::Table) -> Value {
+    Value::map(table.into_iter().map(|(name, value)| (name, from_toml(value))))
+}
+
+fn from_toml(value: ::toml::Value) -> Value {
+    match value {
+        ::toml::Value::String(text) => Value::from(text),
+        ::toml::Value::Integer(number) => Value::int64(number),
+        ::toml::Value::Float(number) => Value::Float(number),
+        ::toml::Value::Boolean(flag) => Value::Bool(flag),
+        ::toml::Value::Datetime(time) => times::from_rfc3339(&time.to_string()),
+        ::toml::Value::Array(items) => {
+            // Arrays of tables have a type of their own in Go.
+            let tables = items.iter().all(::toml::Value::is_table) && !items.is_empty();
+            let items: Vec<Value> = items.into_iter().map(from_toml).collect();
+            let elem = if tables { Elem::Map } else { Elem::Any };
+            Value::List(List { elem, items: items.into(), nil: false })
+        }
+        ::toml::Value::Table(table) => from_table(table),
+    }
+}
