@@ -134,7 +134,7 @@ pub fn table(context: Rc<FunctionContext>) -> Functions {
     ] {
         add(&mut functions);
     }
-    for add in [cluster::add, random::add, templates::add] {
+    for add in [cluster::add, random::add, templates::add, times::add] {
         add(&mut functions, &context);
     }
     functions
