@@ -1,3 +1,50 @@
 //! `rutter`: words in, words out.
+//!
+//! The only room that knows the human. [`grammar`] turns what was typed into a command,
+//! [`commands`] has one file for each, and [`failure`] says how it went. What a command needs to
+//! know about its surroundings is in [`settings`], read once; where words go is in [`ui`].
 
-fn main() {}
+mod charts;
+mod commands;
+mod failure;
+mod grammar;
+mod options;
+mod release;
+mod releases;
+mod session;
+mod settings;
+mod ui;
+
+use std::{env, process::ExitCode};
+
+use crate::{failure::Failure, grammar::Parsed, session::Session, settings::Settings, ui::Ui};
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::BrokenPipe) => ExitCode::SUCCESS,
+        Err(failure) => {
+            Ui::new(ui::Colour::Never).talk(&failure.to_string());
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn run() -> Result<(), Failure> {
+    let words: Vec<_> = env::args_os().collect();
+    let program = grammar::program(&words);
+    match grammar::parse(program, words)? {
+        Parsed::Text(text) => {
+            let mut ui = Ui::new(ui::Colour::Never);
+            std::io::Write::write_all(ui.out(), text.as_bytes())?;
+            Ok(ui.flush()?)
+        }
+        Parsed::Line(line) => {
+            let mut session = Session::new(Settings::read(program, &line.global)?);
+            let outcome = commands::run(line.command, &mut session);
+            // What was written before a failure is data, too.
+            let flushed = session.ui.flush();
+            outcome.and(flushed.map_err(Failure::from))
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The list of commands. Each has a file of its own with its help, its flags and its `run`.
+
+mod completion;
+mod create;
+mod env;
+mod get;
+mod history;
+mod list;
+mod show;
+mod status;
+mod version;
+
+use crate::{failure::Failure, session::Session};
+
+/// The command that was typed.
+#[derive(clap::Subcommand, Debug)]
+pub(crate) enum Chosen {
+    Create(create::Args),
+    Get(get::Args),
+    #[command(visible_alias = "hist")]
+    History(history::Args),
+    #[command(visible_alias = "ls")]
+    List(list::Args),
+    #[command(visible_alias = "inspect")]
+    Show(show::Args),
+    Status(status::Args),
+    Completion(completion::Args),
+    Env(env::Args),
+    Version(version::Args),
+}
+
+/// Runs a command.
+pub(crate) fn run(command: Chosen, session: &mut Session) -> Result<(), Failure> {
+    match command {
+        Chosen::Create(args) => create::run(&args, session),
+        Chosen::Get(args) => get::run(&args, session),
+        Chosen::History(args) => history::run(&args, session),
+        Chosen::List(args) => list::run(&args, session),
+        Chosen::Show(args) => show::run(&args, session),
+        Chosen::Status(args) => status::run(&args, session),
+        Chosen::Completion(args) => completion::run(&args, session),
+        Chosen::Env(args) => env::run(&args, session),
+        Chosen::Version(args) => version::run(&args, session),
+    }
+}

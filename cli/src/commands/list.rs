@@ -1,0 +1,262 @@
+//! `rutter list`: the releases there are.
+
+mod selector;
+
+use std::cmp::Ordering;
+
+use regex::Regex;
+use serde::Serialize;
+
+use self::selector::Selector;
+use crate::{
+    failure::Failure,
+    grammar,
+    options::{Format, Number, Output, Switch},
+    release::Release,
+    releases::{Releases, Scope},
+    session::Session,
+    ui::{Style, Table, json_line, yaml},
+};
+
+/// List releases
+///
+/// Every release of the namespace is shown with its newest revision, sorted by name. Cluster and
+/// ledger are looked at together, so releases of other machines and of Helm are in it.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// List the releases of every namespace
+    #[arg(short = 'A', long)]
+    all_namespaces: Switch,
+
+    /// Print names only
+    #[arg(short = 'q', long)]
+    short: Switch,
+
+    /// Leave the headings of the table out
+    #[arg(long)]
+    no_headers: Switch,
+
+    /// Print times in this layout of Go's, e.g. "2006-01-02 15:04:05Z0700"
+    #[arg(long, value_name = "LAYOUT", default_value = "")]
+    time_format: String,
+
+    #[command(flatten)]
+    order: Order,
+
+    #[command(flatten)]
+    statuses: Statuses,
+
+    /// Show only names that match this regular expression
+    #[arg(short = 'f', long, value_name = "REGEX", default_value = "")]
+    filter: String,
+
+    /// Show only releases whose labels match: a=b, a!=b, separated by commas
+    #[arg(short = 'l', long, value_name = "LABELS", default_value = "")]
+    selector: String,
+
+    #[command(flatten)]
+    output: Output,
+
+    #[arg(hide = true)]
+    words: Vec<String>,
+}
+
+/// What comes first, and how much is shown.
+#[derive(clap::Args, Debug)]
+struct Order {
+    /// Sort by the time of the last change
+    #[arg(short = 'd', long)]
+    date: Switch,
+
+    /// Sort backwards
+    #[arg(short = 'r', long)]
+    reverse: Switch,
+
+    /// Show at most this many; 0 is all
+    #[arg(short = 'm', long, value_name = "N", default_value = "256")]
+    max: Number,
+
+    /// Leave out this many at the beginning
+    #[arg(long, value_name = "N", default_value = "0")]
+    offset: Number,
+}
+
+/// Which statuses are shown; none given is all.
+#[derive(clap::Args, Debug)]
+struct Statuses {
+    /// Show deployed releases
+    #[arg(long)]
+    deployed: Switch,
+
+    /// Show failed releases
+    #[arg(long)]
+    failed: Switch,
+
+    /// Show releases with an operation under way
+    #[arg(long)]
+    pending: Switch,
+
+    /// Show superseded revisions
+    #[arg(long)]
+    superseded: Switch,
+
+    /// Show releases that were uninstalled and whose history was kept
+    #[arg(long)]
+    uninstalled: Switch,
+
+    /// Show releases that are being uninstalled
+    #[arg(long)]
+    uninstalling: Switch,
+}
+
+pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
+    grammar::none(session.settings.program, "list", &args.words)?;
+    let scope = match args.all_namespaces {
+        Switch::On => Scope::All,
+        Switch::Off => Scope::Namespace(session.namespace()),
+    };
+    let releases = Releases::open(session)?.all(&scope)?;
+    let releases = chosen(releases, args)?;
+    let style = session.ui.style();
+    let text = if args.short.is_on() {
+        names(&releases, args.output.format)?
+    } else {
+        let rows: Vec<_> = releases.iter().map(|it| Row::of(it, &args.time_format)).collect();
+        match args.output.format {
+            Format::Json => json_line(&rows)?,
+            Format::Yaml => yaml(&rows)?,
+            Format::Table => table(&rows, args.no_headers, style),
+        }
+    };
+    Ok(session.ui.print(&text)?)
+}
+
+/// Returns what is shown, in Helm's order of steps (`action.List.Run`).
+fn chosen(mut releases: Vec<Release>, args: &Args) -> Result<Vec<Release>, Failure> {
+    if !args.filter.is_empty() {
+        let filter = Regex::new(&args.filter)
+            .map_err(|error| Failure::new(format_args!("error parsing regexp: {error}")))?;
+        releases.retain(|it| filter.is_match(&it.name));
+    }
+    let found = releases.len();
+    let statuses = args.statuses.names();
+    // A revision that is the newest is never superseded: who asks for these alone means all.
+    if statuses != ["superseded"] {
+        releases = newest(releases);
+    }
+    if !statuses.is_empty() {
+        releases.retain(|it| statuses.contains(&it.info.status.as_str()));
+    }
+    let selector = Selector::parse(&args.selector).map_err(Failure::new)?;
+    releases.retain(|it| selector.matches(&it.labels));
+    args.order.sort(&mut releases);
+    let offset = usize::try_from(args.order.offset.0).unwrap_or(0);
+    let max = match usize::try_from(args.order.max.0) {
+        Ok(0) | Err(_) => found,
+        Ok(max) => max,
+    };
+    Ok(releases.into_iter().skip(offset).take(max).collect())
+}
+
+/// Leaves only the newest revision of each release.
+fn newest(mut releases: Vec<Release>) -> Vec<Release> {
+    let place = |it: &Release| (it.namespace.clone(), it.name.clone());
+    releases.sort_by_key(|it| (place(it), std::cmp::Reverse(it.revision)));
+    releases.dedup_by(|later, first| place(later) == place(first));
+    releases
+}
+
+impl Order {
+    fn sort(&self, releases: &mut [Release]) {
+        let by_name = |a: &Release, b: &Release| {
+            a.name.cmp(&b.name).then_with(|| a.namespace.cmp(&b.namespace))
+        };
+        let by_date = |a: &Release, b: &Release| {
+            let seconds = |it: &Release| it.info.last_deployed.timestamp().as_second();
+            seconds(a).cmp(&seconds(b)).then_with(|| by_name(a, b))
+        };
+        let compare: &dyn Fn(&Release, &Release) -> Ordering =
+            if self.date.is_on() { &by_date } else { &by_name };
+        releases.sort_by(compare);
+        if self.reverse.is_on() {
+            releases.reverse();
+        }
+    }
+}
+
+impl Statuses {
+    fn names(&self) -> Vec<&'static str> {
+        let all: [(Switch, &[&str]); 6] = [
+            (self.deployed, &["deployed"]),
+            (self.uninstalled, &["uninstalled"]),
+            (self.uninstalling, &["uninstalling"]),
+            (self.pending, &["pending-install", "pending-rollback", "pending-upgrade"]),
+            (self.failed, &["failed"]),
+            (self.superseded, &["superseded"]),
+        ];
+        all.iter().filter(|(switch, _)| switch.is_on()).flat_map(|(_, it)| *it).copied().collect()
+    }
+}
+
+fn names(releases: &[Release], format: Format) -> Result<String, Failure> {
+    let names: Vec<&str> = releases.iter().map(|it| it.name.as_str()).collect();
+    match format {
+        Format::Json => json_line(&names),
+        Format::Yaml => yaml(&names),
+        Format::Table => Ok(names.iter().map(|name| format!("{name}\n")).collect()),
+    }
+}
+
+/// A release as Helm's list shows it: every field a string.
+#[derive(Debug, Serialize)]
+struct Row<'r> {
+    name: &'r str,
+    namespace: &'r str,
+    revision: String,
+    updated: String,
+    status: &'r str,
+    chart: String,
+    app_version: &'r str,
+}
+
+impl<'r> Row<'r> {
+    fn of(release: &'r Release, layout: &str) -> Self {
+        let time = &release.info.last_deployed;
+        let updated = match layout {
+            _ if time.is_zero() => "-".to_owned(),
+            "" => time.string(),
+            layout => time.format(layout),
+        };
+        Self {
+            name: &release.name,
+            namespace: &release.namespace,
+            revision: release.revision.to_string(),
+            updated,
+            status: &release.info.status,
+            chart: release.chart_name(),
+            app_version: release.app_version(),
+        }
+    }
+}
+
+fn table(rows: &[Row<'_>], no_headers: Switch, style: Style) -> String {
+    let mut table = Table::default();
+    if !no_headers.is_on() {
+        let headers =
+            ["NAME", "NAMESPACE", "REVISION", "UPDATED", "STATUS", "CHART", "APP VERSION"];
+        headers.into_iter().fold(table.row(), |row, header| row.painted(header, Style::header));
+    }
+    for row in rows {
+        table
+            .row()
+            .cell(row.name)
+            .painted(row.namespace, Style::namespace)
+            .cell(&row.revision)
+            .cell(&row.updated)
+            .painted(row.status, Style::status)
+            .cell(&row.chart)
+            .cell(row.app_version);
+    }
+    // Helm's printer ends an empty table with an empty line, too.
+    format!("{}\n", table.to_text(style))
+}

@@ -1,0 +1,47 @@
+//! `rutter status`: how a release is.
+
+use crate::{
+    failure::Failure,
+    grammar,
+    options::{Format, Number, Output},
+    releases::{Releases, Revision},
+    session::Session,
+    ui::{Content, Detail, Report, json_line, yaml},
+};
+
+/// Show how a release is
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// The release
+    #[arg(value_name = "RELEASE_NAME")]
+    words: Vec<String>,
+
+    /// The revision to show, instead of the newest
+    #[arg(long, value_name = "N", default_value = "0")]
+    revision: Number,
+
+    #[command(flatten)]
+    output: Output,
+}
+
+pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
+    let [name] = grammar::exactly(session.settings.program, "status", &args.words)?;
+    let releases = Releases::open(session)?;
+    let revision = Revision::of(args.revision.0);
+    let mut release = releases.revision(&session.namespace(), name, revision)?;
+    release.chart = None;
+    let text = match args.output.format {
+        Format::Json => json_line(&release)?,
+        Format::Yaml => yaml(&release)?,
+        Format::Table => {
+            let report = Report {
+                release: &release,
+                chart: Detail::Hidden,
+                content: Content::Brief,
+                notes: Detail::Shown,
+            };
+            report.to_text(session.ui.style())?
+        }
+    };
+    Ok(session.ui.print(&text)?)
+}

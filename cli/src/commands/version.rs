@@ -1,0 +1,43 @@
+//! `rutter version`: what this is, and which Helm it speaks like.
+
+use std::io::Write as _;
+
+use crate::{failure::Failure, grammar, options::Switch, session::Session};
+
+/// Print the version
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// Print the number only
+    #[arg(long)]
+    short: Switch,
+
+    #[arg(hide = true)]
+    words: Vec<String>,
+}
+
+/// The version of Helm whose commands, output and exit codes are followed.
+const HELM: &str = "v4.3.1";
+
+/// The version of Kubernetes whose types that Helm knows.
+const KUBERNETES: &str = "v1.37";
+
+/// Our own version.
+const OWN: &str = env!("CARGO_PKG_VERSION");
+
+pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
+    let program = session.settings.program;
+    grammar::none(program, "version", &args.words)?;
+    let text = match (program, args.short) {
+        ("helm", Switch::On) => HELM.to_owned(),
+        // Scripts take `Version:"v…"` out of this line, so it has Helm's form; the rest says
+        // honestly what answers.
+        ("helm", Switch::Off) => format!(
+            "version.BuildInfo{{Version:\"{HELM}\", GitCommit:\"rutter-{OWN}\", \
+             GitTreeState:\"clean\", GoVersion:\"\", KubeClientVersion:\"{KUBERNETES}\"}}"
+        ),
+        (_, Switch::On) => format!("v{OWN}"),
+        (_, Switch::Off) => format!("rutter v{OWN}, in place of Helm {HELM}"),
+    };
+    writeln!(session.ui.out(), "{text}")?;
+    Ok(())
+}

@@ -1,0 +1,125 @@
+//! Why a command ended badly, as its user is told: what, from what, and what to do about it.
+//!
+//! The first line is Helm's (`Error: ` and the chain of causes joined by colons), because scripts
+//! and eyes look for it. What we have to add comes below.
+
+use std::{error::Error, fmt, io};
+
+/// The end of a command that did not do what it was asked to.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Nobody reads our output any more, which is nobody's mistake.
+    BrokenPipe,
+    /// Something was refused or went wrong.
+    Said(Said),
+}
+
+/// What is said about a failure.
+#[derive(Debug)]
+pub(crate) struct Said {
+    message: String,
+    hint: Option<String>,
+    code: u8,
+}
+
+impl Failure {
+    /// Says `message`, which is the whole of Helm's text after `Error: `. Exit code 1.
+    pub(crate) fn new(message: impl fmt::Display) -> Self {
+        Self::Said(Said { message: message.to_string(), hint: None, code: 1 })
+    }
+
+    /// Says what `error` says and what caused it, joined as Go joins wrapped errors.
+    pub(crate) fn from_error(error: &(dyn Error + 'static)) -> Self {
+        Self::new(chain(error))
+    }
+
+    /// Adds what the user can do, unless something was said already.
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        if let Self::Said(said) = &mut self {
+            said.hint.get_or_insert(hint.into());
+        }
+        self
+    }
+
+    /// Adds a hint if there is one.
+    pub(crate) fn with_hint_of(self, hint: Option<String>) -> Self {
+        match hint {
+            Some(hint) => self.with_hint(hint),
+            None => self,
+        }
+    }
+
+    /// Puts `prefix: ` before the message, as Helm does with `INSTALLATION FAILED`.
+    pub(crate) fn prefixed(mut self, prefix: &str) -> Self {
+        if let Self::Said(said) = &mut self {
+            said.message = format!("{prefix}: {}", said.message);
+        }
+        self
+    }
+
+    /// Ends with `code` instead of 1: for words of our own only (`ledger verify`).
+    pub(crate) fn with_code(mut self, code: u8) -> Self {
+        if let Self::Said(said) = &mut self {
+            said.code = code;
+        }
+        self
+    }
+
+    /// Returns the code that the process ends with.
+    pub(crate) fn code(&self) -> u8 {
+        match self {
+            Self::BrokenPipe => 0,
+            Self::Said(said) => said.code,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::Said(said) = self else { return Ok(()) };
+        write!(f, "Error: {}", said.message)?;
+        match &said.hint {
+            Some(hint) => write!(f, "\n\nhint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::BrokenPipe,
+            _ => Self::from_error(&error),
+        }
+    }
+}
+
+/// Returns the message of `error` and of everything that caused it, outermost first.
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_helms_line_then_a_hint() {
+        let failure = Failure::new("release: not found").with_hint("it was uninstalled");
+        assert_eq!(failure.to_string(), "Error: release: not found\n\nhint: it was uninstalled");
+        assert_eq!(failure.code(), 1);
+    }
+
+    #[test]
+    fn a_reader_that_left_is_no_failure() {
+        let failure = Failure::from(io::Error::from(io::ErrorKind::BrokenPipe));
+        assert_eq!(failure.code(), 0);
+    }
+}
