@@ -1,0 +1,226 @@
+//! What documents are decoded into.
+
+use std::rc::Rc;
+
+use rutter_gotmpl::{Int, Str, Value};
+
+use super::{
+    number,
+    resolve::{Resolved, as_float, unsigned_as_float},
+};
+
+/// A way to hold what YAML says.
+pub(super) trait Target {
+    type Value;
+    type Key;
+
+    /// Whether the way leads through JSON, so that what that cannot hold is an
+    /// error.
+    const IS_JSON: bool = true;
+
+    fn scalar(&mut self, resolved: Resolved, text: &str) -> Self::Value;
+    fn list(&mut self, items: Vec<Self::Value>) -> Self::Value;
+    /// Of equal keys, the last counts.
+    fn map(&mut self, entries: Vec<(Self::Key, Self::Value)>) -> Self::Value;
+    fn key(&mut self, key: Key) -> Self::Key;
+}
+
+/// A key with its Go type.
+///
+/// Keys of different types stand in the order in which Helm's binary prints
+/// them, which is that of their types' addresses.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Key {
+    Null,
+    String(Box<str>),
+    Unsigned(u64),
+    Int(i64),
+    Float(Ordered),
+    Bool(bool),
+}
+
+/// A `float64` as an integer that sorts as it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Ordered(i64);
+
+impl Ordered {
+    fn new(number: f64) -> Self {
+        // Without the sign of zero, which does not tell keys apart.
+        Self::flip((number + 0.0).to_bits().cast_signed())
+    }
+
+    pub(super) fn get(self) -> f64 {
+        f64::from_bits(Self::flip(self.0).0.cast_unsigned())
+    }
+
+    /// Turns the order of the negative numbers around, or back.
+    fn flip(bits: i64) -> Self {
+        if bits < 0 { Self(bits ^ i64::MAX) } else { Self(bits) }
+    }
+}
+
+impl Key {
+    pub(super) fn new(resolved: Resolved, text: &str) -> Self {
+        match resolved {
+            Resolved::Null => Self::Null,
+            Resolved::Bool(value) => Self::Bool(value),
+            Resolved::Int(number) => Self::Int(number),
+            Resolved::Unsigned(number) => Self::Unsigned(number),
+            Resolved::Float(number) => Self::Float(Ordered::new(number)),
+            Resolved::Timestamp | Resolved::String => Self::String(text.into()),
+        }
+    }
+
+    /// The key of the JSON object.
+    pub(super) fn into_text(self) -> String {
+        match self {
+            Self::String(text) => text.into(),
+            Self::Int(number) => number.to_string(),
+            Self::Float(number) => number::general_32(number.get()),
+            Self::Bool(true) => "true".to_owned(),
+            Self::Bool(false) => "false".to_owned(),
+            // Refused before anyone sees it.
+            Self::Null => "null".to_owned(),
+            Self::Unsigned(number) => number.to_string(),
+        }
+    }
+}
+
+/// The values of templates, every number a `float64`.
+pub(super) struct AsFloats;
+
+impl Target for AsFloats {
+    type Value = Value;
+    type Key = Str;
+
+    fn scalar(&mut self, resolved: Resolved, text: &str) -> Value {
+        match resolved {
+            Resolved::Null => Value::Nil,
+            Resolved::Bool(value) => Value::Bool(value),
+            Resolved::Int(number) => Value::Float(as_float(number)),
+            Resolved::Unsigned(number) => Value::Float(unsigned_as_float(number)),
+            Resolved::Float(number) => Value::Float(number),
+            Resolved::Timestamp | Resolved::String => Value::String(Rc::from(text)),
+        }
+    }
+
+    fn list(&mut self, items: Vec<Value>) -> Value {
+        Value::list(items)
+    }
+
+    fn map(&mut self, entries: Vec<(Str, Value)>) -> Value {
+        Value::map(entries)
+    }
+
+    fn key(&mut self, key: Key) -> Str {
+        match key {
+            Key::String(text) => text.into(),
+            other => other.into_text().into(),
+        }
+    }
+}
+
+/// The values of templates, whole numbers `int64` where they fit.
+pub(super) struct AsIntegers;
+
+impl Target for AsIntegers {
+    type Value = Value;
+    type Key = Str;
+
+    fn scalar(&mut self, resolved: Resolved, text: &str) -> Value {
+        match resolved {
+            Resolved::Int(number) => Value::Int(number, Int::Int64),
+            Resolved::Float(number) => match whole(number) {
+                Some(number) => Value::Int(number, Int::Int64),
+                None => Value::Float(number),
+            },
+            other => AsFloats.scalar(other, text),
+        }
+    }
+
+    fn list(&mut self, items: Vec<Value>) -> Value {
+        Value::list(items)
+    }
+
+    fn map(&mut self, entries: Vec<(Str, Value)>) -> Value {
+        Value::map(entries)
+    }
+
+    fn key(&mut self, key: Key) -> Str {
+        AsFloats.key(key)
+    }
+}
+
+/// JSON whose numbers are as Kubernetes reads them.
+pub(super) struct AsJson;
+
+/// JSON whose numbers keep the kind that YAML gave them.
+pub(super) struct AsWritten;
+
+impl Target for AsJson {
+    type Value = serde_json::Value;
+    type Key = String;
+
+    fn scalar(&mut self, resolved: Resolved, text: &str) -> serde_json::Value {
+        match resolved {
+            Resolved::Unsigned(number) => unsigned_as_float(number).into(),
+            Resolved::Float(number) => match whole(number) {
+                Some(number) => number.into(),
+                None => number.into(),
+            },
+            other => AsWritten.scalar(other, text),
+        }
+    }
+
+    fn list(&mut self, items: Vec<serde_json::Value>) -> serde_json::Value {
+        items.into()
+    }
+
+    fn map(&mut self, entries: Vec<(String, serde_json::Value)>) -> serde_json::Value {
+        serde_json::Value::Object(entries.into_iter().collect())
+    }
+
+    fn key(&mut self, key: Key) -> String {
+        key.into_text()
+    }
+}
+
+impl Target for AsWritten {
+    type Value = serde_json::Value;
+    type Key = String;
+
+    fn scalar(&mut self, resolved: Resolved, text: &str) -> serde_json::Value {
+        match resolved {
+            Resolved::Null => serde_json::Value::Null,
+            Resolved::Bool(value) => value.into(),
+            Resolved::Int(number) => number.into(),
+            Resolved::Unsigned(number) => number.into(),
+            Resolved::Float(number) => number.into(),
+            Resolved::Timestamp | Resolved::String => text.into(),
+        }
+    }
+
+    fn list(&mut self, items: Vec<serde_json::Value>) -> serde_json::Value {
+        items.into()
+    }
+
+    fn map(&mut self, entries: Vec<(String, serde_json::Value)>) -> serde_json::Value {
+        serde_json::Value::Object(entries.into_iter().collect())
+    }
+
+    fn key(&mut self, key: Key) -> String {
+        key.into_text()
+    }
+}
+
+/// The integer that JSON's text of this number is, if it is one: Go writes
+/// whole numbers below 1e21 without exponent, and reads those as `int64`.
+#[allow(clippy::cast_possible_truncation, reason = "the range is checked, and it is whole")]
+fn whole(number: f64) -> Option<i64> {
+    // Up to here, every whole number is its own text.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if number.fract() != 0.0 || number.abs() >= 1e21 {
+        return None;
+    }
+    if number.abs() <= EXACT { Some(number as i64) } else { number::json(number).parse().ok() }
+}
