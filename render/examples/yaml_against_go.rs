@@ -175,7 +175,11 @@ fn compare_value<'t>(
 fn as_kubernetes(value: serde_json::Value) -> serde_json::Value {
     match value {
         serde_json::Value::Number(number) if number.as_i64().is_none() => {
-            number.as_f64().map_or(serde_json::Value::Null, serde_json::Value::from)
+            match number.as_f64() {
+                // `-0` is an integer to Go.
+                Some(0.0) => 0.into(),
+                number => number.into(),
+            }
         }
         serde_json::Value::Array(items) => items.into_iter().map(as_kubernetes).collect(),
         serde_json::Value::Object(entries) => {

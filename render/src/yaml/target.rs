@@ -45,8 +45,7 @@ pub(super) struct Ordered(i64);
 
 impl Ordered {
     fn new(number: f64) -> Self {
-        // Without the sign of zero, which does not tell keys apart.
-        Self::flip((number + 0.0).to_bits().cast_signed())
+        Self::flip(number.to_bits().cast_signed())
     }
 
     pub(super) fn get(self) -> f64 {
