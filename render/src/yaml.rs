@@ -133,11 +133,7 @@ pub fn write_pretty(value: &Value) -> Result<String, Error> {
     write::marshal_pretty(value)
 }
 
-fn read_as<T: Target>(
-    bytes: &[u8],
-    target: T,
-    duplicates: Duplicates,
-) -> Result<T::Value, Error> {
+fn read_as<T: Target>(bytes: &[u8], target: T, duplicates: Duplicates) -> Result<T::Value, Error> {
     const STEP: &str = "error converting YAML to JSON";
     let decoded = match bytes {
         [0xFF, 0xFE, rest @ ..] => from_utf16(rest, u16::from_le_bytes),

@@ -39,12 +39,15 @@ pub(super) fn compose(bytes: &[u8]) -> Result<Tree<'_>, Error> {
             Event::SequenceStart => Kind::Sequence(None),
             Event::MappingStart => Kind::Mapping(None),
         };
-        composer.add(Node {
-            kind,
-            next: None,
-            line: u32::try_from(mark.line).unwrap_or(u32::MAX),
-            column: u32::try_from(mark.column).unwrap_or(u32::MAX),
-        }, anchor);
+        composer.add(
+            Node {
+                kind,
+                next: None,
+                line: u32::try_from(mark.line).unwrap_or(u32::MAX),
+                column: u32::try_from(mark.column).unwrap_or(u32::MAX),
+            },
+            anchor,
+        );
     }
     Ok(Tree { nodes: composer.nodes })
 }

@@ -61,7 +61,11 @@ impl<'a> Cursor<'a> {
             position: skipped,
             mark: Mark::default(),
             refusal: fault.map(|fault| Refusal::new(text, skipped, &fault)),
-            buffer: marked.then_some(Buffer { start: skipped, decoded: first.max(skipped), ends: 0 }),
+            buffer: marked.then_some(Buffer {
+                start: skipped,
+                decoded: first.max(skipped),
+                ends: 0,
+            }),
         }
     }
 
@@ -242,7 +246,11 @@ impl Refusal {
             fence = floor(text, next).max(fence);
             next = fence + PIECE;
         }
-        Self { problem: fault.problem, fence, place: place_after(text.get(skipped..).unwrap_or_default()) }
+        Self {
+            problem: fault.problem,
+            fence,
+            place: place_after(text.get(skipped..).unwrap_or_default()),
+        }
     }
 }
 

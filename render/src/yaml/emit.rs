@@ -74,9 +74,7 @@ impl Emitter {
     /// Goes to the indentation, on a new line if this one is in use.
     pub(super) fn start_line(&mut self) {
         let indent = usize::try_from(self.indent).unwrap_or(0);
-        if !self.is_line_start
-            || self.column > indent
-            || (self.column == indent && !self.is_spaced)
+        if !self.is_line_start || self.column > indent || (self.column == indent && !self.is_spaced)
         {
             self.line_break();
         }

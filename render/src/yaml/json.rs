@@ -1,7 +1,9 @@
 //! A value as `encoding/json` writes it.
 
 use super::{
-    Error, decode::MAX_DEPTH, number,
+    Error,
+    decode::MAX_DEPTH,
+    number,
     source::{Source, View, base64},
 };
 

@@ -14,11 +14,13 @@ pub(super) enum Version {
 /// Version 2's order has cycles (`a10` < `a1b` < `a2` < `a10`), which the
 /// standard library's sorts may refuse, so this merges by hand. Go's result for
 /// such keys depends on its random map order.
-pub(super) fn sort<T>(entries: Vec<T>, key: impl Fn(&T) -> &str + Copy, version: Version) -> Vec<T> {
-    let is_sorted = entries
-        .iter()
-        .zip(entries.iter().skip(1))
-        .all(|(a, b)| !is_less(key(b), key(a), version));
+pub(super) fn sort<T>(
+    entries: Vec<T>,
+    key: impl Fn(&T) -> &str + Copy,
+    version: Version,
+) -> Vec<T> {
+    let is_sorted =
+        entries.iter().zip(entries.iter().skip(1)).all(|(a, b)| !is_less(key(b), key(a), version));
     if is_sorted {
         return entries;
     }
@@ -68,11 +70,7 @@ fn is_less(a: &str, b: &str, version: Version) -> bool {
 fn is_number_less(before: &str, (a, first): (&str, char), (b, second): (&str, char)) -> bool {
     // A digit that is not zero before makes zeros here significant.
     let is_within = (first == '0' || second == '0')
-        && before
-            .bytes()
-            .rev()
-            .take_while(u8::is_ascii_digit)
-            .any(|digit| digit != b'0');
+        && before.bytes().rev().take_while(u8::is_ascii_digit).any(|digit| digit != b'0');
     let number = |text: &str| {
         let digits = text.bytes().take_while(u8::is_ascii_digit);
         digits.fold((i64::from(is_within), 0_usize), |(number, length), digit| {

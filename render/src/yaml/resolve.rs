@@ -105,9 +105,7 @@ fn dotted_float(text: &str) -> Option<f64> {
     let bytes = text.as_bytes();
     let mut groups = bytes.windows(2).filter(|pair| pair.contains(&b'_'));
     let is_between = groups.all(|pair| is_digit(pair.first()) || is_digit(pair.last()));
-    (is_between && !text.ends_with('_'))
-        .then(|| float(&text.replace('_', "")))
-        .flatten()
+    (is_between && !text.ends_with('_')).then(|| float(&text.replace('_', ""))).flatten()
 }
 
 /// A number or date. Underscores may stand anywhere in a number.

@@ -388,10 +388,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn fetch_key(&mut self) -> Result<(), Error> {
-        self.start_block(
-            Kind::BlockMappingStart,
-            "mapping keys are not allowed in this context",
-        )?;
+        self.start_block(Kind::BlockMappingStart, "mapping keys are not allowed in this context")?;
         self.forget_key()?;
         self.key_allowed = !self.in_flow();
         self.push_indicator(Kind::Key);

@@ -4,12 +4,7 @@ use std::{borrow::Cow, rc::Rc};
 
 use rutter_gotmpl::{Int, Value};
 
-use super::{
-    number,
-    resolve::Resolved,
-    target::Key,
-    typed::Typed,
-};
+use super::{number, resolve::Resolved, target::Key, typed::Typed};
 
 /// A value, looked at from outside.
 pub(super) enum View<'v, S> {

@@ -179,7 +179,5 @@ pub(super) fn is_printable(character: char) -> bool {
 /// Returns whether JSON holds the text, but go-yaml does not read it back as it
 /// is: it refuses DEL and most C1 controls, and folds NEL.
 pub(super) fn is_altered_by_json(text: &str) -> bool {
-    text.chars().any(|character| {
-        matches!(character, '\x7F'..='\u{9F}' | '\u{FFFE}' | '\u{FFFF}')
-    })
+    text.chars().any(|character| matches!(character, '\x7F'..='\u{9F}' | '\u{FFFE}' | '\u{FFFF}'))
 }

@@ -11,9 +11,7 @@ pub(super) fn is_timestamp(text: &str) -> bool {
     }
     date(text).is_some_and(|rest| match rest.as_bytes().first() {
         None => true,
-        Some(b'T' | b't') => {
-            rest.get(1..).and_then(time).and_then(zone).is_some_and(str::is_empty)
-        }
+        Some(b'T' | b't') => rest.get(1..).and_then(time).and_then(zone).is_some_and(str::is_empty),
         Some(b' ') => time(rest.trim_start_matches(' ')).is_some_and(str::is_empty),
         Some(_) => false,
     })

@@ -3,8 +3,7 @@
 use super::{
     Error, compose, decode,
     emit::{Emitter, IsValue, Role, Rules},
-    json,
-    number,
+    json, number,
     order::{self, Version},
     resolve::{Resolved, guess},
     source::{Name, Source, View, base64},
