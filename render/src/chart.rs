@@ -6,6 +6,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, Values};
 
+pub(crate) use check::is_compatible;
+pub(crate) use dependencies::process as process_dependencies;
+pub(crate) use reading::{kind, scalar};
+
+mod archive;
+mod check;
+mod dependencies;
+mod ignore;
+mod loading;
+mod reading;
+mod record;
+
 /// A file of a chart.
 ///
 /// The name is relative to the chart's folder, with `/` between its parts.
@@ -153,52 +165,45 @@ pub struct Lock {
 }
 
 impl Chart {
-    /// Loads a chart from its files, `.helmignore` applied by
-    /// [`Chart::from_folder`] only: the names are relative to the chart's folder.
+    /// Loads a chart from its files, as they lie in a package: `.helmignore` has
+    /// no say. Names are relative to the chart's folder.
     ///
     /// # Errors
     ///
     /// Helm's: no `Chart.yaml`, a file that is no YAML, a name or version that
     /// is none, a subchart that cannot be loaded.
     pub fn load(files: Vec<File>) -> Result<Self, Error> {
-        let _ = files;
-        Err(Error::Chart("Chart.yaml file is missing".to_owned()))
+        loading::load(files)
     }
 
-    /// Loads a chart from the files of a folder, leaving out what `.helmignore`
-    /// says.
+    /// Loads a chart from the files of a folder, sorted by name as Helm walks
+    /// it, leaving out what `.helmignore` says.
     ///
     /// # Errors
     ///
     /// As [`Chart::load`], and a `.helmignore` that Helm refuses.
     pub fn from_folder(files: Vec<File>) -> Result<Self, Error> {
-        Self::load(files)
+        loading::from_folder(files)
     }
 
-    /// Loads a chart from the bytes of a `.tgz`.
+    /// Loads a chart from the bytes of a `.tgz`; `name` is the file's, for errors.
     ///
     /// # Errors
     ///
     /// As [`Chart::load`]; an archive that is none, is too large or leaves its
     /// folder.
-    pub fn from_archive(bytes: &[u8]) -> Result<Self, Error> {
-        let _ = bytes;
-        Self::load(Vec::new())
+    pub fn from_archive(name: &str, bytes: &[u8]) -> Result<Self, Error> {
+        loading::from_archive(name, bytes)
     }
 
-    /// Returns the chart as Helm's release record holds it, without its subcharts.
-    pub fn to_record(&self) -> serde_json::Value {
-        serde_json::Value::Null
-    }
-
-    /// Reads the chart of a release record of Helm's or ours.
+    /// Refuses what cannot be installed: a library, and a chart that names
+    /// dependencies that are not in `charts/`. Helm asks this before it renders.
     ///
     /// # Errors
     ///
-    /// [`Error::Record`].
-    pub fn from_record(record: &serde_json::Value) -> Result<Self, Error> {
-        let _ = record;
-        Ok(Self::default())
+    /// [`Error::NotInstallable`], [`Error::MissingDependencies`].
+    pub fn check_installable(&self) -> Result<(), Error> {
+        check::installable(self)
     }
 
     /// Returns the name in `Chart.yaml`, or its alias once values are known.

@@ -1,6 +1,24 @@
 //! The road from chart and values to documents, in Helm's order of steps.
 
-use crate::{Capabilities, Chart, Error, Rendered, Values, functions::Dns, tape::Tape};
+use std::{collections::BTreeMap, rc::Rc};
+
+use rutter_gotmpl::{MissingKey, Options, TemplateSet, Value};
+
+use crate::{
+    Capabilities, Chart, Error, Rendered, Values,
+    chart::{is_compatible, process_dependencies},
+    functions::{self, Dns, FunctionContext, Mode},
+    manifest,
+    tape::Tape,
+    values::{Nulls, coalesce, schema},
+};
+
+mod cluster;
+mod context;
+mod failure;
+mod files;
+mod glob;
+mod named;
 
 /// What is rendered.
 #[derive(Clone, Debug)]
@@ -71,6 +89,98 @@ pub enum NotesScope {
 ///
 /// Helm's errors in Helm's order; what the templates of the chart refuse, too.
 pub fn render(request: &Request<'_>, tape: Tape) -> Result<Rendered, Error> {
-    let _ = (request, tape);
-    Err(Error::Chart("rendering is on its way".to_owned()))
+    let mut warnings = Vec::new();
+    let mut chart = request.chart.clone();
+    process_dependencies(&mut chart, request.values.map(), &mut warnings)?;
+    let values =
+        coalesce(&chart, request.values.map(), Nulls::Act, &mut warnings).map_err(Error::Values)?;
+    if request.schema == SchemaCheck::Enforced {
+        schema::check(&chart, &values).map_err(Error::Schema)?;
+    }
+    refuse_other_kubernetes(&chart, request.capabilities)?;
+    let coalesced_values = Values::new(values.clone()).clone(); // templates may change theirs
+    let templates = context::templates(&chart, &values, &request.release, request.capabilities);
+    let functions = Rc::new(FunctionContext::new(tape, Mode::Render, request.dns));
+    let mut files = run(&templates, &functions)?;
+    let notes = take_notes(&mut files, chart.name(), request.notes);
+    let sorted = manifest::sort(&files, &mut warnings)?;
+    let tape = functions.tape().recorded().clone();
+    Ok(Rendered {
+        documents: sorted.documents,
+        hooks: sorted.hooks,
+        notes,
+        crds: manifest::crds(&chart),
+        user_values: request.values.clone(),
+        coalesced_values,
+        tape,
+        warnings,
+        chart,
+    })
+}
+
+fn refuse_other_kubernetes(chart: &Chart, capabilities: &Capabilities) -> Result<(), Error> {
+    let wanted = &chart.metadata.kube_version;
+    let version = &capabilities.kube_version;
+    if wanted.is_empty() || is_compatible(wanted, &version.normalized) {
+        return Ok(());
+    }
+    Err(Error::IncompatibleKube { wanted: wanted.clone(), version: version.version.clone() })
+}
+
+/// Runs all templates that are not partials and returns what they wrote, by file.
+///
+/// Deeper files come first and, within a depth, later names: so the definitions
+/// of parents and of earlier names are the last to be parsed, and win.
+fn run(
+    templates: &context::Templates,
+    functions: &Rc<FunctionContext>,
+) -> Result<BTreeMap<String, String>, Error> {
+    let options = Options { missing_key: MissingKey::Zero };
+    let mut set = TemplateSet::new(functions::table(functions.clone()), options);
+    let mut order: Vec<&String> = templates.keys().collect();
+    let depth = |name: &str| name.matches('/').count();
+    order.sort_by(|a, b| (depth(b), b).cmp(&(depth(a), a)));
+    for &name in &order {
+        let Some(template) = templates.get(name) else { continue };
+        let text = String::from_utf8_lossy(&template.text);
+        set.parse(name, &text)
+            .map_err(|error| Error::Template(Box::new(failure::parse(name, &error, templates))))?;
+    }
+    let mut files = BTreeMap::new();
+    for &name in &order {
+        let base = name.rsplit('/').next().unwrap_or_default();
+        let Some(template) = templates.get(name).filter(|_| !base.starts_with('_')) else {
+            continue;
+        };
+        let place = Value::map([
+            ("Name", Value::from(name.as_str())),
+            ("BasePath", Value::from(template.base.as_str())),
+        ]);
+        template.scope.entries.borrow_mut().insert("Template".into(), place);
+        let scope = Value::Map(template.scope.clone());
+        let text = set
+            .run(name, &scope)
+            .map_err(|error| Error::Template(Box::new(failure::run(name, &error, templates))))?;
+        let text = if text.contains("<no value>") { text.replace("<no value>", "") } else { text };
+        files.insert(name.clone(), text);
+    }
+    Ok(files)
+}
+
+/// Takes the files that end in NOTES.txt out and returns those that are wanted.
+fn take_notes(files: &mut BTreeMap<String, String>, chart: &str, scope: NotesScope) -> String {
+    let root = format!("{chart}/templates/NOTES.txt");
+    let names: Vec<String> =
+        files.keys().filter(|name| name.ends_with("NOTES.txt")).cloned().collect();
+    let mut notes = String::new();
+    for name in names {
+        let Some(text) = files.remove(&name) else { continue };
+        if scope == NotesScope::All || name == root {
+            if !notes.is_empty() {
+                notes.push('\n');
+            }
+            notes.push_str(&text);
+        }
+    }
+    notes
 }

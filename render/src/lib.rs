@@ -15,6 +15,7 @@ mod chart;
 mod engine;
 mod error;
 mod manifest;
+mod pattern;
 mod values;
 
 pub use capabilities::{Capabilities, KubeVersion};
@@ -22,6 +23,7 @@ pub use chart::{Chart, Dependency, File, Lock, Maintainer, Metadata};
 pub use engine::{NotesScope, ReleaseFacts, Request, SchemaCheck, Verb, render};
 pub use error::{Error, Place, TemplateError};
 pub use manifest::{
-    Crd, DeletePolicy, Document, Hook, HookEvent, LogPolicy, Rendered, install_rank, uninstall_rank,
+    Crd, DeletePolicy, Document, Hook, HookEvent, LogPolicy, Printing, Rendered, install_rank,
+    print, uninstall_rank,
 };
 pub use values::{Overrides, Values};

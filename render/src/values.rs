@@ -5,9 +5,14 @@ use std::fmt;
 use rutter_gotmpl::{Elem, Int, Map, Value};
 use serde_json::Number;
 
+pub(crate) use coalesce::{Nulls, coalesce, merge_tables};
 pub use overrides::Overrides;
+pub(crate) use overrides::load;
 
+mod coalesce;
 mod overrides;
+pub(crate) mod path;
+pub(crate) mod schema;
 mod set;
 
 /// Values of a chart or of a user: a map as Helm has it in memory.

@@ -1,0 +1,181 @@
+//! Files to a chart: which file is what, and what makes it no chart.
+
+use std::collections::BTreeMap;
+
+use super::{Chart, File, archive, check, ignore, reading};
+use crate::{Error, Values, values, yaml};
+
+/// The most that a file of a folder may hold, in bytes (Helm's limit).
+pub(super) const MAX_FILE: usize = 5 * 1024 * 1024;
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// Files of subcharts by the first part of their names.
+type Subcharts = BTreeMap<String, Vec<File>>;
+
+/// Loads a chart of `v1` or `v2` after Helm's `LoadFiles`.
+pub(super) fn load(files: Vec<File>) -> Result<Chart, Error> {
+    let mut chart = Chart::default();
+    for file in files.iter().filter(|file| file.name == "Chart.yaml") {
+        let json = typed(file)?;
+        reading::metadata(&mut chart.metadata, &json).map_err(cannot_load(&file.name))?;
+        if chart.metadata.api_version.is_empty() {
+            "v1".clone_into(&mut chart.metadata.api_version);
+        }
+    }
+    let mut subcharts = Subcharts::new();
+    let mut found = false;
+    for file in &files {
+        found |= sort(&mut chart, file, &mut subcharts)?;
+    }
+    chart.raw = files;
+    if !found {
+        return Err(Error::Chart("Chart.yaml file is missing".to_owned()));
+    }
+    check::metadata(&mut chart.metadata)?;
+    for (name, files) in subcharts {
+        if !name.starts_with(['_', '.']) {
+            let subchart = subchart(&name, files, &chart.metadata.name)?;
+            chart.dependencies.push(subchart);
+        }
+    }
+    Ok(chart)
+}
+
+/// Puts a file where it belongs; returns whether it says what the chart is.
+fn sort(chart: &mut Chart, file: &File, subcharts: &mut Subcharts) -> Result<bool, Error> {
+    let name = file.name.as_str();
+    match name {
+        "Chart.yaml" => return Ok(true),
+        "Chart.lock" => {
+            chart.lock = Some(reading::lock(&typed(file)?).map_err(cannot_load(name))?);
+        }
+        "values.yaml" => {
+            let map = values::load(&file.data).map_err(|source| Error::File {
+                action: "cannot load",
+                file: name.to_owned(),
+                source: Box::new(source),
+            })?;
+            chart.values = Values::new(map);
+        }
+        "values.schema.json" => chart.schema = Some(file.data.clone()),
+        "requirements.yaml" => {
+            let json = typed(file)?;
+            reading::metadata(&mut chart.metadata, &json).map_err(cannot_load(name))?;
+            keep_for_v1(chart, file);
+            return Ok(true);
+        }
+        "requirements.lock" => {
+            chart.lock = Some(reading::lock(&typed(file)?).map_err(cannot_load(name))?);
+            keep_for_v1(chart, file);
+            return Ok(true);
+        }
+        _ if name.starts_with("templates/") => chart.templates.push(file.clone()),
+        _ => match name.strip_prefix("charts/").filter(|inner| !inner.ends_with(".prov")) {
+            None => chart.files.push(file.clone()),
+            Some(inner) => {
+                let top = inner.split('/').next().unwrap_or_default();
+                let file = File { name: inner.to_owned(), ..file.clone() };
+                subcharts.entry(top.to_owned()).or_default().push(file);
+            }
+        },
+    }
+    Ok(false)
+}
+
+fn keep_for_v1(chart: &mut Chart, file: &File) {
+    if chart.metadata.api_version == "v1" {
+        chart.files.push(file.clone());
+    }
+}
+
+fn subchart(name: &str, files: Vec<File>, chart: &str) -> Result<Chart, Error> {
+    let is_archive = name.rsplit_once('.').is_some_and(|(_, extension)| extension == "tgz");
+    let unpacked = if is_archive {
+        let Some(file) = files.into_iter().next().filter(|file| file.name == name) else {
+            let text = format!("error unpacking subchart tar in {chart}: {name} is a folder");
+            return Err(Error::Chart(text));
+        };
+        archive::unpack(&file.data).map_err(Error::Chart).and_then(load)
+    } else {
+        let inner = files.into_iter().filter_map(|file| {
+            let name = file.name.split_once('/')?.1.to_owned();
+            Some(File { name, ..file })
+        });
+        load(inner.collect())
+    };
+    unpacked.map_err(|source| Error::Subchart {
+        file: name.to_owned(),
+        chart: chart.to_owned(),
+        source: Box::new(source),
+    })
+}
+
+/// Loads a chart from a folder's files, `.helmignore` applied.
+pub(super) fn from_folder(files: Vec<File>) -> Result<Chart, Error> {
+    refuse_other_versions(&files)?;
+    let rules = match files.iter().find(|file| file.name == ".helmignore") {
+        None => ignore::Rules::default(),
+        Some(file) => ignore::Rules::parse(&file.data).map_err(Error::Chart)?,
+    };
+    let mut kept = Vec::new();
+    for file in files.into_iter().filter(|file| !rules.ignore_path(&file.name)) {
+        if file.data.len() > MAX_FILE {
+            let base = file.name.rsplit('/').next().unwrap_or_default();
+            return Err(Error::Chart(format!(
+                "chart file {base:?} is larger than the maximum file size {MAX_FILE}"
+            )));
+        }
+        kept.push(without_bom(file));
+    }
+    load(kept)
+}
+
+/// Loads a chart from a `.tgz` called `name`.
+pub(super) fn from_archive(name: &str, bytes: &[u8]) -> Result<Chart, Error> {
+    if !bytes.starts_with(&archive::MAGIC) {
+        return Err(Error::Chart(archive::no_archive(name, bytes)));
+    }
+    let hidden = |_| Error::Chart("unable to load chart archive".to_owned());
+    let files = archive::unpack(bytes).map_err(hidden)?;
+    if !files.iter().any(|file| file.name == "Chart.yaml") {
+        let text = "unable to detect chart version, no Chart.yaml found";
+        return Err(Error::Chart(text.to_owned()));
+    }
+    refuse_other_versions(&files)?;
+    load(files)
+}
+
+/// Helm loads charts of `v3` and then refuses to install them.
+fn refuse_other_versions(files: &[File]) -> Result<(), Error> {
+    let Some(file) = files.iter().find(|file| file.name == "Chart.yaml") else { return Ok(()) };
+    let json = typed(file)?;
+    let version = json.get("apiVersion").and_then(yaml::text).unwrap_or_default();
+    match version.as_str() {
+        "" | "v1" | "v2" => Ok(()),
+        "v3" => Err(Error::Chart("invalid chart apiVersion".to_owned())),
+        _ => Err(Error::Chart("unsupported chart version".to_owned())),
+    }
+}
+
+fn typed(file: &File) -> Result<serde_json::Value, Error> {
+    let data = file.data.strip_prefix(BOM).unwrap_or(&file.data);
+    yaml::read_typed(data).map_err(|error| cannot_load(&file.name)(error.to_string()))
+}
+
+fn cannot_load(file: &str) -> impl Fn(String) -> Error {
+    let file = file.to_owned();
+    move |reason| Error::File {
+        action: "cannot load",
+        file: file.clone(),
+        source: Box::new(Error::Yaml(reason)),
+    }
+}
+
+/// Drops a byte order mark, as Helm does with every file of a chart.
+pub(super) fn without_bom(file: File) -> File {
+    match file.data.strip_prefix(BOM) {
+        None => file,
+        Some(rest) => File { data: rest.into(), ..file },
+    }
+}

@@ -1,0 +1,142 @@
+//! Errors of the template engine in Helm's words (its `engine.go`).
+
+use rutter_gotmpl as gotmpl;
+
+use super::context::Templates;
+use crate::{Place, TemplateError};
+
+/// What `required` and `fail` put around their messages.
+const START: &str = "HELM_ERR_START";
+const END: &str = "HELM_ERR_END";
+
+/// Says that `file` does not parse.
+pub(super) fn parse(file: &str, error: &gotmpl::Error, templates: &Templates) -> TemplateError {
+    let parts: Vec<&str> = error.message().split(": ").collect();
+    let text = match parts.as_slice() {
+        [_, location, .., last] => format!("parse error at ({location}): {last}"),
+        [_, last] => format!("parse error at ({last}): {last}"),
+        _ => format!("parse error in ({file}): {}", error.message()),
+    };
+    described(text, error, templates)
+}
+
+/// Says that `file` failed while it ran.
+pub(super) fn run(file: &str, error: &gotmpl::Error, templates: &Templates) -> TemplateError {
+    if error.kind() == gotmpl::Kind::Missing {
+        return described(error.message().to_owned(), error, templates);
+    }
+    let mut parts = error.message().splitn(3, ": ");
+    let (Some(_), Some(location), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
+        let text = format!("execution error in ({file}): {}", error.message());
+        return described(text, error, templates);
+    };
+    if let Some(message) = raised(rest) {
+        let text = format!("execution error at ({location}): {message}");
+        return TemplateError { raised: true, ..described(text, error, templates) };
+    }
+    let text = frames(error).unwrap_or_else(|| error.message().to_owned());
+    described(text, error, templates)
+}
+
+/// Returns the message of `required` or `fail`, if there is one in `text`.
+fn raised(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once(START)?;
+    rest.rsplit_once(END).map(|(message, _)| message)
+}
+
+/// Returns a frame for each link of the chain, or nothing if one of them is not
+/// the template engine's own.
+fn frames(error: &gotmpl::Error) -> Option<String> {
+    let mut frames: Vec<Frame> = Vec::new();
+    let mut add = |text: &str| -> Option<()> {
+        let frame = Frame::read(text)?;
+        if frames.last() != Some(&frame) {
+            frames.push(frame);
+        }
+        Some(())
+    };
+    let mut current = error;
+    loop {
+        add(current.message())?;
+        let Some(fault) = current.fault() else { break };
+        add(&fault.message)?;
+        let Some(cause) = fault.cause.as_deref() else { break };
+        current = cause;
+    }
+    let text: String = frames.iter().map(Frame::print).collect();
+    Some(text.trim().to_owned())
+}
+
+/// One link: where, what was executed, what was wrong.
+#[derive(PartialEq, Eq)]
+struct Frame {
+    location: String,
+    executed: String,
+    message: String,
+}
+
+impl Frame {
+    fn read(text: &str) -> Option<Self> {
+        let rest = text.strip_prefix("template: ")?;
+        if rest.starts_with("no template ") {
+            let (location, executed) = (String::new(), String::new());
+            return Some(Self { location, executed, message: text.to_owned() });
+        }
+        Self::read_executing(rest).or_else(|| {
+            let (location, message) = rest.rsplit_once(": ")?;
+            let (location, executed) = (location.to_owned(), String::new());
+            Some(Self { location, executed, message: before_next(message).to_owned() })
+        })
+    }
+
+    fn read_executing(text: &str) -> Option<Self> {
+        let (location, rest) = text.split_once(": executing ")?;
+        let (name, rest) = rest.strip_prefix('"')?.split_once('"')?;
+        let (node, message) = rest.strip_prefix(" at <")?.split_once(">: ")?;
+        Some(Self {
+            location: location.to_owned(),
+            executed: format!("executing \"{name}\" at <{node}>:"),
+            message: before_next(message).to_owned(),
+        })
+    }
+
+    fn print(&self) -> String {
+        let mut text = String::new();
+        for (part, end) in
+            [(&self.location, "\n  "), (&self.executed, "\n    "), (&self.message, "\n")]
+        {
+            if !part.is_empty() {
+                text.push_str(part);
+                text.push_str(end);
+            }
+        }
+        text
+    }
+}
+
+/// The message of a link ends where the text of the next one begins.
+fn before_next(message: &str) -> &str {
+    message.split_once(" template:").map_or(message, |(before, _)| before)
+}
+
+/// Adds the places to a text: the chain outermost first, the last one with the
+/// line of the template.
+fn described(text: String, error: &gotmpl::Error, templates: &Templates) -> TemplateError {
+    let mut chain = Vec::new();
+    let mut current = Some(error);
+    while let Some(link) = current {
+        chain.extend(link.place().map(|place| Place {
+            file: place.name.clone(),
+            line: place.line,
+            column: place.column,
+        }));
+        current = link.fault().and_then(|fault| fault.cause.as_deref());
+    }
+    let place = chain.pop();
+    let excerpt = place.as_ref().and_then(|place| {
+        let text = templates.get(&place.file)?.text.clone();
+        let line = text.split(|byte| *byte == b'\n').nth(place.line.checked_sub(1)?)?;
+        Some(String::from_utf8_lossy(line).into_owned())
+    });
+    TemplateError { text, place, excerpt, chain, raised: false }
+}

@@ -1,0 +1,33 @@
+//! Helm's `common.Values`: a map whose Go type has a name of its own.
+
+use std::rc::Rc;
+
+use rutter_gotmpl::{Map, Object, Value};
+
+/// A map that templates can tell from other maps (`typeOf .Values`).
+#[derive(Debug)]
+pub(super) struct Named {
+    map: Map,
+}
+
+impl Named {
+    /// Returns `.Values` of a chart: the map itself, so that templates that
+    /// change it see each other's changes.
+    pub(super) fn values(map: Map) -> Value {
+        Value::Object(Rc::new(Self { map }))
+    }
+}
+
+impl Object for Named {
+    fn type_name(&self) -> &'static str {
+        "common.Values"
+    }
+
+    fn underlying(&self) -> Option<Value> {
+        Some(Value::Map(self.map.clone()))
+    }
+
+    fn print(&self) -> String {
+        String::new()
+    }
+}
