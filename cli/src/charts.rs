@@ -29,7 +29,7 @@ pub(crate) fn load(place: &str, options: &ChartOptions) -> Result<Chart, Failure
         Chart::from_folder(folder(path)?)
     } else {
         let bytes = fs::read(path).map_err(|error| named(path, &error))?;
-        Chart::from_archive(&bytes)
+        Chart::from_archive(place, &bytes)
     };
     // One version lies here, so a constraint has nothing to choose from: Helm does not look at it.
     let _ = (&options.version, options.devel);

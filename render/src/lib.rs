@@ -23,7 +23,6 @@ pub use chart::{Chart, Dependency, File, Lock, Maintainer, Metadata};
 pub use engine::{NotesScope, ReleaseFacts, Request, SchemaCheck, Verb, render};
 pub use error::{Error, Place, TemplateError};
 pub use manifest::{
-    Crd, DeletePolicy, Document, Hook, HookEvent, LogPolicy, Printing, Rendered, install_rank,
-    print, uninstall_rank,
+    Crd, DeletePolicy, Document, Hook, HookEvent, LogPolicy, Rendered, install_rank, uninstall_rank,
 };
 pub use values::{Overrides, Values};

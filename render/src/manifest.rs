@@ -6,10 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Chart, Values, tape::Recording};
 
-pub use print::{Printing, print};
 pub(crate) use sorting::{crds, sort};
 
-mod print;
 mod sorting;
 
 /// What a chart and values make.
