@@ -102,6 +102,15 @@ impl Functions {
     }
 }
 
+impl IntoIterator for Functions {
+    type Item = (&'static str, Function);
+    type IntoIter = std::collections::hash_map::IntoIter<&'static str, Function>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.table.into_iter()
+    }
+}
+
 impl Function {
     /// Returns a function with fixed parameters.
     pub fn new(

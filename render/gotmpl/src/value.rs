@@ -186,6 +186,30 @@ impl Value {
         Self::Map(Map { elem: Elem::Any, entries: Rc::new(RefCell::new(entries)) })
     }
 
+    /// Returns the bytes of a string, or `None` if it is something else.
+    pub fn as_bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::String(text) => Some(text.as_bytes()),
+            Self::RawString(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// Returns what Go's `%T` prints for it.
+    pub fn type_name(&self) -> &str {
+        match self {
+            Self::Nil => "<nil>",
+            Self::Bool(_) => "bool",
+            Self::Int(_, kind) => kind.name(),
+            Self::Float(_) => "float64",
+            Self::String(_) | Self::RawString(_) => "string",
+            Self::Bytes(_) => "[]uint8",
+            Self::List(list) => list.elem.list_type(),
+            Self::Map(map) => map.elem.map_type(),
+            Self::Object(object) => object.type_name(),
+        }
+    }
+
     /// Returns whether a template takes it for true, as Go's `IsTrue` does.
     pub fn is_true(&self) -> bool {
         match self {
@@ -197,8 +221,31 @@ impl Value {
             Self::RawString(bytes) | Self::Bytes(bytes) => !bytes.is_empty(),
             Self::List(list) => !list.items.is_empty(),
             Self::Map(map) => !map.entries.borrow().is_empty(),
-            Self::Object(object) => object.underlying().is_none_or(|value| value.is_true()),
+            Self::Object(object) => match crate::complex::Complex::of(self) {
+                Some(complex) => !complex.is_zero(),
+                None => object.underlying().is_none_or(|value| value.is_true()),
+            },
         }
+    }
+}
+
+impl Int {
+    /// Returns Go's name of it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Int => "int",
+            Self::Int64 => "int64",
+            Self::Int32 => "int32",
+            Self::Uint8 => "uint8",
+            Self::Uint32 => "uint32",
+            Self::Uint64 => "uint64",
+        }
+    }
+
+    /// Returns whether it has no sign; a `uint64` above the greatest `int64`
+    /// is then kept as a negative number of the same bits.
+    pub fn is_unsigned(self) -> bool {
+        matches!(self, Self::Uint8 | Self::Uint32 | Self::Uint64)
     }
 }
 
