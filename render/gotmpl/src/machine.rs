@@ -10,12 +10,14 @@ use crate::{
     Call, Error, Fault, Kind, Place,
     error::Parts,
     format,
-    node::{Binding, Branch, Node, Pipe, Piece, Source, Span, Statement, StatementId, Template, Word},
+    node::{
+        Binding, Branch, Node, Piece, Pipe, Source, Span, Statement, StatementId, Template, Word,
+    },
     quote::quote,
     set::{Overlay, TemplateSet},
     slot::Slot,
     stack::with_room,
-    value::{Value},
+    value::Value,
 };
 
 /// How deep templates may call each other, as in Go.
@@ -332,7 +334,8 @@ impl Machine<'_> {
 
     fn set_top(&mut self, depth: usize, value: Slot) {
         let length = self.variables.len();
-        if let Some((_, top)) = length.checked_sub(depth).and_then(|at| self.variables.get_mut(at)) {
+        if let Some((_, top)) = length.checked_sub(depth).and_then(|at| self.variables.get_mut(at))
+        {
             *top = value;
         }
     }

@@ -316,10 +316,7 @@ impl Source {
                 out.push_str("}}");
             }
             // No message is about these: one about a branch is about its pipeline.
-            Statement::Text(_)
-            | Statement::Branch(_)
-            | Statement::Break
-            | Statement::Continue => {}
+            Statement::Text(_) | Statement::Branch(_) | Statement::Break | Statement::Continue => {}
         }
     }
 

@@ -40,7 +40,9 @@ impl Number {
         let quoted = || crate::quote::quote(text.as_bytes());
         match (int, uint) {
             (Some(0), _) => Ok(Self { int, uint: Some(0), float: Some(0.0), complex: None }),
-            (Some(number), _) => Ok(Self { int, uint, float: Some(to_float(number)), complex: None }),
+            (Some(number), _) => {
+                Ok(Self { int, uint, float: Some(to_float(number)), complex: None })
+            }
             (None, Some(number)) => {
                 Ok(Self { int, uint, float: Some(to_float_unsigned(number)), complex: None })
             }

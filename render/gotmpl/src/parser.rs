@@ -476,4 +476,3 @@ pub(super) fn append<T>(pool: &mut Vec<T>, items: Vec<T>) -> Span {
     pool.extend(items);
     Span { start, end: number(pool.len()) }
 }
-

@@ -114,7 +114,13 @@ pub(super) fn slice(item: &Slot, indexes: &[Slot]) -> Result<Slot, Fault> {
     };
     let mut bounds = [0, length, length];
     for (bound, index) in bounds.iter_mut().zip(indexes) {
-        *bound = position(index.value(), length)?;
+        // Unlike `index`, `slice` does not look into interfaces.
+        *bound = match index {
+            Slot::Interface(_) => {
+                return Err(Fault::new("cannot index slice/array with type interface {}"));
+            }
+            index => position(index.value(), length)?,
+        };
     }
     let [from, to, most] = bounds;
     if from > to {

@@ -127,7 +127,8 @@ impl State<'_> {
         }
         self.reordered = true;
         let rest = self.format.get(self.at..).unwrap_or_default();
-        let Some(close) = rest.iter().position(|&byte| byte == b']').filter(|_| rest.len() >= 3) else {
+        let Some(close) = rest.iter().position(|&byte| byte == b']').filter(|_| rest.len() >= 3)
+        else {
             self.valid = false;
             self.at += 1;
             return false;

@@ -59,7 +59,9 @@ impl Printer<'_> {
                 return;
             }
             (Some(precision), _) => precision,
-            (None, Some(width)) if flags.zero && !flags.minus => width.saturating_sub(usize::from(signed)),
+            (None, Some(width)) if flags.zero && !flags.minus => {
+                width.saturating_sub(usize::from(signed))
+            }
             _ => 0,
         };
         if least == 0 && base == Base::Decimal && !signed && flags.width.is_none() {

@@ -140,7 +140,8 @@ impl Machine<'_> {
     ) -> Result<Vec<T>, Error> {
         self.count(called, &arguments)?;
         let signature = called.1;
-        let mut types = signature.fixed.iter().copied().chain(signature.variadic.into_iter().cycle());
+        let mut types =
+            signature.fixed.iter().copied().chain(signature.variadic.into_iter().cycle());
         let Arguments { operands, piped } = arguments;
         let mut values = Vec::with_capacity(operands.len() + 1);
         for operand in operands.start..operands.end {

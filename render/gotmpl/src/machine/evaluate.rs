@@ -3,9 +3,7 @@
 use super::{Here, Machine};
 use crate::{
     Error, Type,
-    node::{
-        Binding, CommandId, Declaration, Node, Operand, OperandId, OperandKind, PipeId, Span,
-    },
+    node::{Binding, CommandId, Declaration, Node, Operand, OperandId, OperandKind, PipeId, Span},
     slot::Slot,
     stack::with_room,
     value::{Int, Value},
@@ -206,12 +204,7 @@ impl Machine<'_> {
     }
 
     /// Returns the value of a literal as the type asks for it.
-    fn constant(
-        &self,
-        here: Here<'_>,
-        wanted: Option<Type>,
-        id: OperandId,
-    ) -> Result<Slot, Error> {
+    fn constant(&self, here: Here<'_>, wanted: Option<Type>, id: OperandId) -> Result<Slot, Error> {
         let kind = here.source.operand(id).kind;
         let number = match kind {
             OperandKind::Number { number, .. } => here.source.number(number),
@@ -247,8 +240,9 @@ impl Machine<'_> {
         let Some(wanted) = wanted else { return Ok(value) };
         let (value, interface) = match value {
             Slot::Invalid => {
-                return Slot::nil_of(wanted)
-                    .ok_or_else(|| self.error(format!("invalid value; expected {}", wanted.name())));
+                return Slot::nil_of(wanted).ok_or_else(|| {
+                    self.error(format!("invalid value; expected {}", wanted.name()))
+                });
             }
             slot if matches!(wanted, Type::Any | Type::Reflect) => return Ok(slot),
             Slot::Interface(value) => (value, true),

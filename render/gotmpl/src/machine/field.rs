@@ -96,15 +96,17 @@ impl Machine<'_> {
         }
         let has_arguments = !arguments.is_empty();
         let loose = Signature { fixed: &[], variadic: Some(crate::Type::Any) };
+        let before = self.node;
         let values = self.arguments::<Value>(here, (name, loose), arguments)?;
         if let Some(result) = object.call(name, &values) {
             return self.returned((name, node), result).map(Some);
         }
-        self.node = node;
+        self.node = before;
         if let Some(value) = object.field(name) {
             if has_arguments {
-                return Err(self
-                    .error(format!("{name} has arguments but cannot be invoked as function")));
+                return Err(
+                    self.error(format!("{name} has arguments but cannot be invoked as function"))
+                );
             }
             return Ok(Some(Slot::returned(value)));
         }

@@ -5,7 +5,9 @@ use crate::{
     Error,
     complex::Complex,
     lexer::{Item, Token},
-    node::{Binding, Command, Declaration, Operand, OperandId, OperandKind, Piece, Pipe, PipeId, Span},
+    node::{
+        Binding, Command, Declaration, Operand, OperandId, OperandKind, Piece, Pipe, PipeId, Span,
+    },
     number::Number,
     quote::{quote, unquote, unquote_char},
     stack::with_room,
@@ -101,10 +103,9 @@ impl<'t> Parser<'t> {
         for (index, command) in commands.iter().enumerate().skip(1) {
             let first = self.source.operand(OperandId(command.operands.start)).kind;
             if is_literal(first) {
-                return Err(self.error(format!(
-                    "non executable command in pipeline stage {}",
-                    index + 1
-                )));
+                return Err(
+                    self.error(format!("non executable command in pipeline stage {}", index + 1))
+                );
             }
         }
         Ok(())
