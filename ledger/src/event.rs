@@ -135,11 +135,6 @@ impl Event {
             _ => None,
         }
     }
-
-    /// Says whether the event ends an operation: then it may use the room that was kept free.
-    pub(crate) fn is_end(&self) -> bool {
-        matches!(self, Self::Finished(_) | Self::Abandoned(_))
-    }
 }
 
 /// An event as the ledger holds it.

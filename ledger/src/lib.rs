@@ -3,7 +3,7 @@
 //!
 //! Knows no cluster, no clock, no environment and no terminal: what it needs is handed to it.
 //!
-//! * [`Ledger`] reads and appends; [`MemoryStore`] and [`MemoryStore`] keeps.
+//! * [`Ledger`] reads and appends; [`MemoryStore`] and [`LocalStore`] and [`MemoryStore`] keep.
 //! * [`Event`] is the vocabulary; [`State`] is what events mean.
 //!
 //! ```
@@ -24,9 +24,11 @@ mod error;
 mod event;
 mod fold;
 mod frame;
+mod layout;
 mod ledger;
 mod name;
 mod object;
+mod pack;
 mod store;
 mod wire;
 
@@ -47,4 +49,7 @@ pub use self::frame::{Broken, Frame, Header, LARGEST_FRAME};
 pub use self::ledger::{Expected, Ledger};
 pub use self::name::{LifeNumber, Namespace, ReleaseName, Revision};
 pub use self::object::{Class, Object, Recipe, StepResult, decode_results, encode_results};
-pub use self::store::{Head, MemoryStore, Notice, OperationLock, OperationLocks, Store, ready};
+pub use self::store::{
+    Filesystems, Head, Limits, LocalStore, MemoryStore, Notice, Opening, OperationLock,
+    OperationLocks, Store, ready,
+};

@@ -3,12 +3,14 @@
 //! The verbs are asynchronous because a later place is a server; the local ones never wait, so that
 //! [`ready`] can take their answers without a runtime.
 
+pub(crate) mod local;
 mod memory;
 
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+pub use self::local::{Filesystems, Limits, LocalStore, Opening};
 pub use self::memory::MemoryStore;
 use crate::digest::{Digest, EventId, LedgerId, ObjectId, OperationId, Sequence};
 use crate::error::Error;
