@@ -1,8 +1,18 @@
 //! What to do about it, and doing it: the one room that knows the cluster.
 
 mod cluster;
+mod error;
 mod kube;
 mod memory;
+pub mod object;
+mod operation;
+pub mod plan;
+pub mod readiness;
+pub mod reads;
+pub mod record;
+mod request;
+mod situation;
+mod world;
 
 pub use cluster::{
     Address, Answer, Apply, Cause, Cluster, ClusterError, Conflicts, Delete, Denied, Depth,
@@ -10,5 +20,16 @@ pub use cluster::{
     PatchStep, Propagation, Query, Resource, Run, Scope, ServerVersion, Subject, Validation, Watch,
     WatchEvent,
 };
+pub use error::{Deleted, Error, Holder};
 pub use kube::{Connection, Kube, Patience, Verification};
 pub use memory::MemoryCluster;
+pub use operation::{
+    Done, abandon, install, look, plan_install, plan_upgrade, resume, rollback, uninstall, upgrade,
+};
+pub use request::{
+    Abandon, Asker, Back, ChartOrigin, Cleanup, Crds, Hooks, Install, Jobs, Manner, NameReuse,
+    NamespaceCreation, OnFailure, Ownership, Rerun, Resume, Rollback, Target, Uninstall, Upgrade,
+    Wait, Waiting,
+};
+pub use situation::{KnownBy, Situation, Summary};
+pub use world::{Observer, Progress, World};
