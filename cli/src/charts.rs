@@ -8,7 +8,7 @@ use std::{
 
 use render::{Chart, File};
 
-use crate::{failure::Failure, options::ChartOptions};
+use crate::{failure::Failure, options::ChartOptions, ui::Ui};
 
 /// The largest file that Helm takes, in bytes.
 const LARGEST_FILE: u64 = 5 * 1024 * 1024;
@@ -34,6 +34,22 @@ pub(crate) fn load(place: &str, options: &ChartOptions) -> Result<Chart, Failure
     // One version lies here, so a constraint has nothing to choose from: Helm does not look at it.
     let _ = (&options.version, options.devel);
     chart.map_err(|error| Failure::from_error(&error).with_hint_of(error.hint().map(str::to_owned)))
+}
+
+/// Refuses a chart that cannot be installed, and warns of one that should not be.
+///
+/// # Errors
+///
+/// Helm's message for library charts.
+pub(crate) fn check(chart: &Chart, ui: &mut Ui) -> Result<(), Failure> {
+    let kind = chart.metadata.kind.as_str();
+    if !matches!(kind, "" | "application") {
+        return Err(Failure::new(format_args!("{kind} charts are not installable")));
+    }
+    if chart.metadata.deprecated {
+        ui.warn("this chart is deprecated");
+    }
+    Ok(())
 }
 
 /// What Helm says of a chart that is not on this disk.

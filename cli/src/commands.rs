@@ -8,6 +8,7 @@ mod history;
 mod list;
 mod show;
 mod status;
+mod template;
 mod version;
 
 use crate::{failure::Failure, session::Session};
@@ -24,6 +25,7 @@ pub(crate) enum Chosen {
     #[command(visible_alias = "inspect")]
     Show(show::Args),
     Status(status::Args),
+    Template(Box<template::Args>),
     Completion(completion::Args),
     Env(env::Args),
     Version(version::Args),
@@ -38,6 +40,7 @@ pub(crate) fn run(command: Chosen, session: &mut Session) -> Result<(), Failure>
         Chosen::List(args) => list::run(&args, session),
         Chosen::Show(args) => show::run(&args, session),
         Chosen::Status(args) => status::run(&args, session),
+        Chosen::Template(args) => template::run(&args, session),
         Chosen::Completion(args) => completion::run(&args, session),
         Chosen::Env(args) => env::run(&args, session),
         Chosen::Version(args) => version::run(&args, session),

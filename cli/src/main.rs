@@ -8,11 +8,13 @@ mod charts;
 mod commands;
 mod failure;
 mod grammar;
+mod naming;
 mod options;
 mod release;
 mod releases;
 mod session;
 mod settings;
+mod sources;
 mod ui;
 
 use std::{env, process::ExitCode};

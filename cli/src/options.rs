@@ -2,22 +2,30 @@
 //!
 //! Nothing here reads a file or asks a cluster: what the words mean is found out by the command.
 
+mod apply;
 mod chart;
+mod content;
 mod duration;
 mod global;
+mod naming;
 mod number;
 mod output;
 mod policy;
+mod release;
 mod switch;
 mod values;
 
 pub(crate) use self::{
+    apply::ApplyOptions,
     chart::ChartOptions,
+    content::ContentOptions,
     duration::Duration,
     global::Global,
+    naming::{NameOptions, Naming, generated},
     number::Number,
     output::{Format, Output},
     policy::{DryRun, Wait},
+    release::ReleaseOptions,
     switch::Switch,
-    values::ValueOptions,
+    values::{ValueOptions, comma_separated},
 };

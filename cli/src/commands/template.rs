@@ -1,0 +1,250 @@
+//! `rutter template`: what a chart would install, without a cluster.
+
+mod files;
+mod selection;
+
+use std::fmt::Write as _;
+
+use render::{
+    Capabilities, Chart, Hook, HookEvent, KubeVersion, NotesScope, ReleaseFacts, Rendered, Request,
+    SchemaCheck, Values, Verb, functions::Dns, tape::Tape,
+};
+
+use crate::{
+    charts,
+    failure::Failure,
+    grammar,
+    options::{
+        ApplyOptions, ChartOptions, ContentOptions, DryRun, NameOptions, Naming, ReleaseOptions,
+        Switch, ValueOptions, comma_separated,
+    },
+    releases::is_release_name,
+    session::Session,
+    sources::System,
+};
+
+/// Print what a chart would install
+///
+/// No cluster is asked: lookups find nothing, and the versions that are not given are those that
+/// Helm assumes.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// The name of the release, if any, and the folder or archive of the chart
+    #[arg(value_name = "[NAME] CHART")]
+    words: Vec<String>,
+
+    #[command(flatten)]
+    values: ValueOptions,
+
+    #[command(flatten)]
+    name: NameOptions,
+
+    #[command(flatten)]
+    chart: ChartOptions,
+
+    #[command(flatten)]
+    cluster: ClusterOptions,
+
+    #[command(flatten)]
+    selection: SelectionOptions,
+
+    #[command(flatten)]
+    content: ContentOptions,
+
+    #[command(flatten)]
+    release: ReleaseOptions,
+
+    #[command(flatten)]
+    apply: ApplyOptions,
+
+    #[arg(long, hide = true)]
+    replace: Switch,
+}
+
+/// What is assumed of the cluster.
+#[derive(clap::Args, Debug)]
+struct ClusterOptions {
+    /// The version of Kubernetes to render for
+    #[arg(long, value_name = "VERSION")]
+    kube_version: Option<String>,
+
+    /// An API that the cluster has: group/version or group/version/Kind (repeatable)
+    #[arg(short = 'a', long, value_name = "API")]
+    api_versions: Vec<String>,
+
+    /// Render as for an upgrade
+    #[arg(long)]
+    is_upgrade: Switch,
+
+    /// client, which is what happens anyway; or server
+    #[arg(
+        long, value_name = "WHERE", num_args = 0..=1, require_equals = true,
+        default_missing_value = "unset", default_value = "client", hide_default_value = true
+    )]
+    dry_run: String,
+
+    #[arg(long, hide = true)]
+    validate: Switch,
+}
+
+/// What of it is printed, and where to.
+#[derive(clap::Args, Debug)]
+struct SelectionOptions {
+    /// Print only what these templates of the chart made (repeatable)
+    #[arg(short = 's', long, value_name = "TEMPLATE")]
+    show_only: Vec<String>,
+
+    /// Print the chart's CRDs, too
+    #[arg(long)]
+    include_crds: Switch,
+
+    /// Leave out tests
+    #[arg(long)]
+    skip_tests: Switch,
+
+    /// Write a file for each template into this folder
+    #[arg(long, value_name = "FOLDER")]
+    output_dir: Option<String>,
+
+    /// Put the name of the release between the folder and its files
+    #[arg(long)]
+    release_name: Switch,
+}
+
+pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
+    grammar::at_least(1, session.settings.program, "template", &args.words)?;
+    let kube_version = match args.cluster.kube_version.as_deref() {
+        None | Some("") => None,
+        Some(version) => {
+            Some(KubeVersion::parse(version).map_err(|error| Failure::from_error(&error))?)
+        }
+    };
+    client_only(args, session)?;
+    args.apply.check()?;
+    let (naming, place) = args.name.name_and_chart(&args.words, Some("release-name"))?;
+    let values = args.values.merged()?;
+    let chart = charts::load(place, &args.chart)?;
+    charts::check(&chart, &mut session.ui)?;
+    let name = match naming {
+        Naming::Given(name) => name,
+        Naming::Template(template) => crate::naming::from_template(&template)?,
+        Naming::Generated => crate::naming::generated_now(place),
+    };
+    let rendered = rendered(args, session, (name, &chart, &values), kube_version)?;
+    for warning in &rendered.warnings {
+        session.ui.talk(warning);
+    }
+    print(args, session, &rendered)
+}
+
+/// Refuses what needs a cluster.
+fn client_only(args: &Args, session: &mut Session) -> Result<(), Failure> {
+    let word = if args.cluster.validate.is_on() { "server" } else { &args.cluster.dry_run };
+    let (dry_run, warning) = DryRun::of(word).map_err(|error| Failure::from_error(&error))?;
+    if let Some(warning) = warning {
+        session.ui.warn(&warning);
+    }
+    match dry_run {
+        DryRun::Client => Ok(()),
+        DryRun::None => Err(Failure::new(format_args!(
+            "invalid dry-run value ({word:?}). Must be \"server\" or \"client\""
+        ))),
+        DryRun::Server => Err(Failure::new("template does not ask a cluster yet")
+            .with_hint("use `install --dry-run=server` for what the cluster makes of it")),
+    }
+}
+
+fn rendered(
+    args: &Args,
+    session: &Session,
+    (name, chart, values): (String, &Chart, &Values),
+    kube_version: Option<KubeVersion>,
+) -> Result<Rendered, Failure> {
+    if !is_release_name(&name) {
+        return Err(crate::naming::refused(&name));
+    }
+    let mut capabilities = Capabilities::default();
+    if let Some(version) = kube_version {
+        capabilities.kube_version = version;
+    }
+    let apis = args.cluster.api_versions.iter().flat_map(|list| comma_separated(list));
+    capabilities.api_versions.extend(apis);
+    let request = Request {
+        chart,
+        values,
+        release: ReleaseFacts {
+            name,
+            namespace: session.namespace(),
+            revision: 1,
+            verb: if args.cluster.is_upgrade.is_on() { Verb::Upgrade } else { Verb::Install },
+        },
+        capabilities: &capabilities,
+        schema: match args.content.skip_schema_validation {
+            Switch::On => SchemaCheck::Skipped,
+            Switch::Off => SchemaCheck::Enforced,
+        },
+        notes: NotesScope::Root,
+        dns: if args.content.enable_dns.is_on() { Dns::On } else { Dns::Off },
+    };
+    render::render(&request, Tape::recording(Box::new(System))).map_err(|error| {
+        let message = crate::failure::chain(&error);
+        // Helm says this of everything that goes wrong once values are known.
+        let late = matches!(
+            error,
+            render::Error::Template(_)
+                | render::Error::Manifest { .. }
+                | render::Error::IncompatibleKube { .. }
+        );
+        let advice = "\n\nUse --debug flag to render out invalid YAML";
+        let advice = if late && !session.settings.debug.is_on() { advice } else { "" };
+        Failure::new(format_args!("{message}{advice}"))
+            .with_hint_of(error.hint().map(str::to_owned))
+    })
+}
+
+/// Prints in Helm's order: CRDs, objects, hooks.
+fn print(args: &Args, session: &mut Session, rendered: &Rendered) -> Result<(), Failure> {
+    let crds = rendered.crds.iter().filter(|_| args.selection.include_crds.is_on());
+    let hooks: Vec<&Hook> = rendered
+        .hooks
+        .iter()
+        .filter(|_| !args.apply.no_hooks.is_on())
+        .filter(|hook| !(args.selection.skip_tests.is_on() && is_test(hook)))
+        .collect();
+    let mut text = String::new();
+    if let Some(folder) = &args.selection.output_dir {
+        let objects = crds
+            .map(|crd| (crd.source.as_str(), crd.text.as_str()))
+            .chain(rendered.documents.iter().map(|it| (it.source.as_str(), it.text.as_str())))
+            .chain(hooks.iter().map(|it| (it.document.source.as_str(), it.document.text.as_str())));
+        let below = args.selection.release_name.is_on().then(|| release_name(args));
+        files::write(folder, below.as_deref(), objects, &mut session.ui)?;
+        text.push('\n');
+    } else {
+        for crd in crds {
+            let _ = write!(text, "---\n# Source: {}\n{}\n", crd.source, crd.text);
+        }
+        text.push_str(&rendered.manifest());
+        text = format!("{}\n", text.trim());
+        for hook in hooks {
+            let document = &hook.document;
+            let _ = write!(text, "---\n# Source: {}\n{}\n", document.source, document.text);
+        }
+    }
+    if !args.selection.show_only.is_empty() {
+        text = selection::chosen(&text, &args.selection.show_only)?;
+    }
+    Ok(session.ui.print(&text)?)
+}
+
+/// What `--release-name` puts into the path: the word, or Helm's default.
+fn release_name(args: &Args) -> String {
+    match args.words.as_slice() {
+        [name, _] => name.clone(),
+        _ => "release-name".to_owned(),
+    }
+}
+
+fn is_test(hook: &Hook) -> bool {
+    hook.events.contains(&HookEvent::Test)
+}
