@@ -1,5 +1,6 @@
 //! The list of commands. Each has a file of its own with its help, its flags and its `run`.
 
+mod complete;
 mod completion;
 mod create;
 mod env;
@@ -26,6 +27,8 @@ pub(crate) enum Chosen {
     Show(show::Args),
     Status(status::Args),
     Template(Box<template::Args>),
+    #[command(name = "__complete", alias = "__completeNoDesc", hide = true)]
+    Complete(complete::Args),
     Completion(completion::Args),
     Env(env::Args),
     Version(version::Args),
@@ -41,6 +44,7 @@ pub(crate) fn run(command: Chosen, session: &mut Session) -> Result<(), Failure>
         Chosen::Show(args) => show::run(&args, session),
         Chosen::Status(args) => status::run(&args, session),
         Chosen::Template(args) => template::run(&args, session),
+        Chosen::Complete(args) => complete::run(&args, session),
         Chosen::Completion(args) => completion::run(&args, session),
         Chosen::Env(args) => env::run(&args, session),
         Chosen::Version(args) => version::run(&args, session),

@@ -43,6 +43,8 @@ pub(crate) struct ClusterSettings {
     pub(crate) namespace: String,
     /// `KUBECONFIG` or the flag; may be a list of files.
     pub(crate) kubeconfig: String,
+    /// The flag alone, which `env` shows.
+    pub(crate) kubeconfig_flag: Option<String>,
     /// The context in it.
     pub(crate) context: String,
     /// A bearer token. Never printed but by `env`, as in Helm.
@@ -123,6 +125,7 @@ impl ClusterSettings {
             sandbox: if toy { Switch::On } else { Switch::Off },
             namespace: flag_or(global.namespace.as_ref(), "HELM_NAMESPACE"),
             kubeconfig: flag_or(global.kubeconfig.as_ref(), "KUBECONFIG"),
+            kubeconfig_flag: global.kubeconfig.clone().filter(|it| !it.is_empty()),
             context,
             token: Secret(flag_or(global.kube_token.as_ref(), "HELM_KUBETOKEN")),
             as_user: flag_or(global.kube_as_user.as_ref(), "HELM_KUBEASUSER"),

@@ -64,8 +64,9 @@ pub(crate) fn variables(settings: &Settings) -> Vec<(&'static str, String)> {
         ("HELM_REPOSITORY_CACHE", path(&folders.repository_cache)),
         ("HELM_REPOSITORY_CONFIG", path(&folders.repository_config)),
     ];
-    if !cluster.kubeconfig.is_empty() {
-        variables.push(("KUBECONFIG", cluster.kubeconfig.clone()));
+    // Helm shows the flag only, not the variable that it stands for.
+    if let Some(flag) = &cluster.kubeconfig_flag {
+        variables.push(("KUBECONFIG", flag.clone()));
     }
     if settings.program != "helm" {
         variables.push(("RUTTER_HOME", path(&folders.rutter)));

@@ -159,7 +159,7 @@ fn chosen(mut releases: Vec<Release>, args: &Args) -> Result<Vec<Release>, Failu
 }
 
 /// Leaves only the newest revision of each release.
-fn newest(mut releases: Vec<Release>) -> Vec<Release> {
+pub(super) fn newest(mut releases: Vec<Release>) -> Vec<Release> {
     let place = |it: &Release| (it.namespace.clone(), it.name.clone());
     releases.sort_by_key(|it| (place(it), std::cmp::Reverse(it.revision)));
     releases.dedup_by(|later, first| place(later) == place(first));

@@ -1,0 +1,192 @@
+//! `rutter __complete`: what could come next on a command line, in the protocol of cobra, so that
+//! completion scripts made by Helm go on working.
+//!
+//! A line for each choice, perhaps with a description after a tab; then `:N`, which says what the
+//! shell shall do beyond these.
+
+mod line;
+
+use std::io::Write as _;
+
+use clap::Command;
+
+use self::line::{Place, Typed};
+use crate::{
+    commands::env,
+    failure::Failure,
+    grammar,
+    release::Release,
+    releases::{Releases, Scope},
+    session::Session,
+};
+
+/// Print what could come next on a command line
+#[derive(clap::Args, Debug)]
+#[command(disable_help_flag = true)]
+pub(crate) struct Args {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    words: Vec<String>,
+}
+
+/// What the shell does beyond the choices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Directive {
+    /// Offers files if there are no choices.
+    Files,
+    /// Offers nothing else.
+    NoFiles,
+}
+
+/// What a command takes as its words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Taken {
+    /// The name of a release, once.
+    Release,
+    /// Names of releases, each once.
+    Releases,
+    /// A release, then one of its revisions.
+    ReleaseAndRevision,
+    /// A release, then a chart.
+    ReleaseAndChart,
+    /// A name that is new, then a chart.
+    NameAndChart,
+    /// A chart.
+    Chart,
+    /// A variable of `env`.
+    Variable,
+    /// A new folder.
+    Folder,
+    /// Nothing.
+    Nothing,
+}
+
+/// What to offer.
+type Choices = (Vec<String>, Directive);
+
+pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
+    let tree = grammar::tree(session.settings.program);
+    let typed = Typed::read(&tree, &args.words);
+    let (choices, directive) = match &typed.place {
+        Place::Flag => (flags(typed.command, &tree), Directive::NoFiles),
+        Place::Value(flag) => values(flag),
+        Place::Word if typed.command.has_subcommands() => {
+            (commands(typed.command, &typed.begun), Directive::NoFiles)
+        }
+        Place::Word => words(&typed, session),
+    };
+    let (code, name) = match directive {
+        Directive::Files => (0, "ShellCompDirectiveDefault"),
+        Directive::NoFiles => (4, "ShellCompDirectiveNoFileComp"),
+    };
+    let out = session.ui.out();
+    for choice in &choices {
+        writeln!(out, "{choice}")?;
+    }
+    writeln!(out, ":{code}")?;
+    session.ui.talk(&format!("Completion ended with directive: {name}"));
+    Ok(())
+}
+
+fn taken(path: &str) -> Taken {
+    match path {
+        "status" | "history" | "resume" | "abandon" => Taken::Release,
+        path if path.starts_with("get ") => Taken::Release,
+        "uninstall" => Taken::Releases,
+        "rollback" => Taken::ReleaseAndRevision,
+        "upgrade" => Taken::ReleaseAndChart,
+        "install" | "template" => Taken::NameAndChart,
+        path if path.starts_with("show ") => Taken::Chart,
+        "env" => Taken::Variable,
+        "create" => Taken::Folder,
+        _ => Taken::Nothing,
+    }
+}
+
+fn words(typed: &Typed<'_>, session: &mut Session) -> Choices {
+    let before = typed.words.as_slice();
+    match (taken(&typed.path), before) {
+        (Taken::Release | Taken::ReleaseAndRevision | Taken::ReleaseAndChart, [])
+        | (Taken::Releases, _) => releases(before, session),
+        (Taken::ReleaseAndRevision, [release]) => revisions(release, session),
+        (Taken::Variable, []) => {
+            let names = env::variables(&session.settings).into_iter();
+            let helms = names.map(|(name, _)| name).filter(|name| name.starts_with("HELM_"));
+            (helms.map(str::to_owned).collect(), Directive::NoFiles)
+        }
+        (Taken::NameAndChart, [_]) | (Taken::ReleaseAndChart, [_]) | (Taken::Chart, []) => {
+            (Vec::new(), Directive::Files)
+        }
+        (Taken::NameAndChart, []) => (Vec::new(), Directive::NoFiles),
+        (Taken::Folder, []) => (Vec::new(), Directive::Files),
+        _ => {
+            let told = "_activeHelp_ This command does not take any more arguments (but may accept \
+                        flags).";
+            (vec![told.to_owned()], Directive::NoFiles)
+        }
+    }
+}
+
+/// Releases that were not named yet, each with what it is.
+fn releases(named: &[String], session: &mut Session) -> Choices {
+    let Ok(all) = known(session) else { return (Vec::new(), Directive::Files) };
+    let mut newest: Vec<Release> = crate::commands::list::newest(all);
+    newest.retain(|it| !named.contains(&it.name));
+    newest.sort_by(|a, b| a.name.cmp(&b.name));
+    let choice = |it: &Release| format!("{}\t{} -> {}", it.name, it.chart_name(), it.info.status);
+    (newest.iter().map(choice).collect(), Directive::NoFiles)
+}
+
+fn revisions(release: &str, session: &mut Session) -> Choices {
+    let Ok(mut all) = known(session) else { return (Vec::new(), Directive::Files) };
+    all.retain(|it| it.name == release);
+    all.sort_by_key(|it| it.revision);
+    let choice = |it: &Release| {
+        format!("{}\tApp: {}, Chart: {}", it.revision, it.app_version(), it.chart_name())
+    };
+    (all.iter().map(choice).collect(), Directive::NoFiles)
+}
+
+fn known(session: &mut Session) -> Result<Vec<Release>, Failure> {
+    let scope = Scope::Namespace(session.namespace());
+    Releases::open(session)?.all(&scope)
+}
+
+fn commands(command: &Command, begun: &str) -> Vec<String> {
+    let shown = |it: &&Command| !it.is_hide_set() && it.get_name().starts_with(begun);
+    command
+        .get_subcommands()
+        .filter(shown)
+        .map(|it| described(it.get_name(), it.get_about()))
+        .collect()
+}
+
+fn flags(command: &Command, tree: &Command) -> Vec<String> {
+    let own = command.get_arguments();
+    let global = tree.get_arguments().filter(|it| it.is_global_set());
+    own.chain(global)
+        .filter(|it| !it.is_hide_set())
+        .filter_map(|it| it.get_long().map(|name| described(&format!("--{name}"), it.get_help())))
+        .collect()
+}
+
+fn values(flag: &str) -> Choices {
+    let words: &[&str] = match flag {
+        "output" => &[
+            "json\tOutput result in JSON format",
+            "table\tOutput result in human-readable format",
+            "yaml\tOutput result in YAML format",
+        ],
+        "color" => &["never", "auto", "always"],
+        "wait" => &["watcher", "hookOnly", "legacy"],
+        "version" | "revision" | "namespace" | "kube-context" => &[],
+        _ => return (Vec::new(), Directive::Files),
+    };
+    (words.iter().map(|&word| word.to_owned()).collect(), Directive::NoFiles)
+}
+
+fn described(name: &str, about: Option<&clap::builder::StyledStr>) -> String {
+    match about {
+        Some(about) => format!("{name}\t{about}"),
+        None => name.to_owned(),
+    }
+}
