@@ -232,9 +232,10 @@ impl Cluster for Kube {
         let path = request::item(address);
         let ask = Ask::write(Method::DELETE, path, &address.resource.kind, &body);
         let answer = self.answer(&ask).await?.object;
-        // The server answers with a `Status` when the object is gone at once.
-        let gone = answer.get("kind").and_then(Value::as_str) == Some("Status");
-        Ok((!gone).then_some(answer))
+        // An object that is gone at once is answered by a `Status`, of some kinds (Service) by its
+        // last state; one that lives on says since when it is being deleted.
+        let lives_on = answer.pointer("/metadata/deletionTimestamp").is_some();
+        Ok(lives_on.then_some(answer))
     }
 
     async fn watch<'a>(

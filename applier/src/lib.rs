@@ -22,6 +22,8 @@ pub use cluster::{
 };
 pub use error::{Deleted, Error, Holder};
 pub use kube::{Connection, Kube, Patience, Verification};
+#[cfg(feature = "testing")]
+pub use memory::Mistake;
 pub use memory::MemoryCluster;
 pub use operation::{
     Done, abandon, install, look, plan_install, plan_upgrade, resume, rollback, uninstall, upgrade,

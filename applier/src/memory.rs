@@ -11,6 +11,7 @@
 mod fields;
 mod file;
 mod merge;
+mod mistakes;
 mod objects;
 mod owners;
 mod refusals;
@@ -29,6 +30,8 @@ use crate::cluster::{
     Validation, Watch, WatchEvent,
 };
 
+#[cfg(feature = "testing")]
+pub use self::mistakes::Mistake;
 use self::{
     file::Keep,
     objects::{Fresh, Objects, Place, resource_name},
@@ -246,7 +249,7 @@ impl Cluster for MemoryCluster {
             let uid = object.pointer("/metadata/uid").and_then(Value::as_str);
             match options.uid {
                 Some(wanted) if Some(wanted) != uid => {
-                    Err(refusals::precondition(address.resource, &place, "uid", (wanted, uid)))
+                    Err(refusals::recreated(address.resource, &place, (wanted, uid)))
                 }
                 _ => Ok(()),
             }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::{
     fields::{Fields, field},
+    mistakes::Mistake,
     schema::{Schema, Shape},
 };
 
@@ -35,6 +36,7 @@ enum Way {
 
 fn way(shape: &Shape, value: &Value) -> Way {
     match (shape, value) {
+        (Shape::Keyed { .. }, _) if Mistake::ReplacesLists.is_made() => Way::Leaf,
         (Shape::Struct(_) | Shape::Map(_), _) | (Shape::Any, Value::Object(_)) => Way::Entries,
         (Shape::Set | Shape::Keyed { .. }, _) => Way::Items,
         (Shape::Scalar | Shape::Atomic | Shape::Any | Shape::Ref(_), _) => Way::Leaf,

@@ -291,9 +291,7 @@ impl Objects {
         let object = self.by_place.get(place)?.clone();
         let finalizers = object.pointer("/metadata/finalizers").and_then(Value::as_array);
         if finalizers.is_some_and(|finalizers| !finalizers.is_empty()) {
-            let mut waiting = object;
-            set(&mut waiting, "deletionTimestamp", json!(fresh.time));
-            return Some(self.put(place.clone(), waiting));
+            return Some(self.begin_deletion(place, object, fresh));
         }
         self.remove(place, object.clone());
         let uid = object.pointer("/metadata/uid").cloned().unwrap_or_default();
@@ -310,6 +308,18 @@ impl Objects {
             self.delete(&place, fresh);
         }
         None
+    }
+
+    /// Marks an object that finalizers hold as being deleted.
+    fn begin_deletion(&mut self, place: &Place, mut object: Value, fresh: &Fresh) -> Value {
+        if object.pointer("/metadata/deletionTimestamp").is_some() {
+            return object;
+        }
+        set(&mut object, "deletionTimestamp", json!(fresh.time));
+        if let Some(generation) = object.pointer("/metadata/generation").and_then(Value::as_u64) {
+            set(&mut object, "generation", json!(generation + 1));
+        }
+        self.put(place.clone(), object)
     }
 
     /// Refuses what has no name, or no namespace to live in.
@@ -340,7 +350,9 @@ impl Objects {
     ) -> Value {
         let place = Place::of(resource, &object);
         let live = self.by_place.get(&place);
-        set(&mut object, "managedFields", owners.to_json());
+        if !owners.is_empty() {
+            set(&mut object, "managedFields", owners.to_json());
+        }
         finish(resource, &mut object, live, fresh);
         if live == Some(&object) || effect == Effect::DryRun {
             return object;

@@ -13,6 +13,7 @@ use crate::cluster::{Conflicts, FieldConflict};
 use super::{
     fields::{Fields, field},
     merge::{self, Refusal},
+    mistakes::Mistake,
     schema::{Schema, Shape},
 };
 
@@ -153,16 +154,21 @@ impl Owners {
     ) -> Result<Value, ApplyRefusal> {
         let Types { schema, shape } = types;
         let me = author.as_manager(Means::Apply);
-        let named = owned_fields(&merge::named(schema, shape, wanted)?);
+        let named = merge::named(schema, shape, wanted)?;
         let merged = merge::merged(schema, shape, Some(live), Some(wanted))?.unwrap_or(json!({}));
         let before = self.managers.remove(&me);
-        self.managers.insert(me.clone(), author.owns(named, before.as_ref()));
-        let last = before.map(|before| before.fields).filter(|fields| !fields.is_empty());
+        // Until the fields are pruned the name counts too: it keeps `metadata` in the object.
+        self.managers.insert(me.clone(), author.owns(named.clone(), None));
+        let last = before.as_ref().map(|before| before.fields.clone());
+        let last = last.filter(|last| !last.is_empty() && !Mistake::KeepsRemoved.is_made());
         let new = match last {
             Some(last) => self.pruned(types, &merged, &last)?,
             None => merged,
         };
         self.lose(types, (live, &new), &me, conflicts)?;
+        let mine = author.owns(owned_fields(&named), before.as_ref());
+        self.managers.insert(me, mine);
+        self.managers.retain(|_, owned| !owned.fields.is_empty());
         Ok(new)
     }
 
@@ -187,7 +193,7 @@ impl Owners {
             .union(&difference.modified)
             .union(&difference.added);
         let mine = owned_fields(&mine);
-        if !mine.is_empty() {
+        if !mine.is_empty() && !Mistake::ForgetsUpdates.is_made() {
             self.managers.insert(me, author.owns(mine, before.as_ref()));
         }
         Ok(())
@@ -206,7 +212,7 @@ impl Owners {
             *fields = owned_fields(fields);
         }
         let changed = difference.modified.union(&difference.added);
-        if conflicts == Conflicts::Refuse {
+        if conflicts == Conflicts::Refuse && !Mistake::IgnoresConflicts.is_made() {
             refuse_conflicts(self.managers.iter().filter(|(who, _)| *who != me), &changed)?;
         }
         for (who, owned) in &mut self.managers {
@@ -233,8 +239,10 @@ impl Owners {
         let all = fields_of(merged)?;
         // Back comes what others, or the new configuration, own …
         let left = fields_of(&without(&last))?;
-        let owned =
-            self.managers.values().fold(Fields::default(), |all, owned| all.union(&owned.fields));
+        let mut owned = Fields::default();
+        for owner in self.managers.values().filter(|_| !Mistake::RemovesShared.is_made()) {
+            owned = owned.union(&owner.fields);
+        }
         let pruned = without(&all.difference(&left.union(&named(&owned))));
         // … and what the applier had never owned.
         let left = fields_of(&pruned)?;

@@ -85,6 +85,24 @@ pub(crate) fn precondition(
     }
 }
 
+/// The object that is to be deleted is another one than was meant.
+pub(crate) fn recreated(
+    resource: &Resource,
+    place: &Place,
+    (wanted, live): (&str, Option<&str>),
+) -> ClusterError {
+    ClusterError::Conflict {
+        message: format!(
+            "Operation cannot be fulfilled on {} {:?}: the UID in the precondition ({wanted}) does \
+             not match the UID in record ({}). The object might have been deleted and then recreated",
+            qualified_kind(&resource.kind),
+            place.name,
+            live.unwrap_or_default()
+        ),
+        fields: Vec::new(),
+    }
+}
+
 pub(crate) fn bad_patch(why: &dyn Display) -> ClusterError {
     ClusterError::Invalid {
         message: format!("the server rejected our request due to an error in our request: {why}"),
