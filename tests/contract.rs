@@ -8,7 +8,7 @@ use std::fmt::Debug;
 
 use applier::{
     Address, Apply, Cluster, ClusterError, Conflicts, Delete, Depth, Effect, FieldConflict,
-    Freshness, Kind, Kube, MemoryCluster, Mistake, Propagation, Resource, Validation,
+    Freshness, Kind, MemoryCluster, Mistake, Propagation, Resource, Validation,
 };
 use serde_json::{Value, json};
 
@@ -109,7 +109,8 @@ fn step(choices: &mut Choices) -> Step {
         _ => {
             let object = object(choices, &kind, &name);
             let manager = *choices.pick(&["helm", "helm", "other", "third"]);
-            let conflicts = *choices.pick(&[Conflicts::Refuse, Conflicts::Refuse, Conflicts::Force]);
+            let conflicts =
+                *choices.pick(&[Conflicts::Refuse, Conflicts::Refuse, Conflicts::Force]);
             let effect = if choices.chance(8) { Effect::DryRun } else { Effect::Persist };
             Step::Apply(kind, object, manager, conflicts, effect)
         }
@@ -166,12 +167,14 @@ fn pod(choices: &mut Choices) -> Value {
     if choices.chance(3) {
         containers.reverse();
     }
-    let mut pod = json!({"metadata": {"labels": {"app": "web"}}, "spec": {"containers": containers}});
+    let mut pod =
+        json!({"metadata": {"labels": {"app": "web"}}, "spec": {"containers": containers}});
     if choices.chance(3) {
         pod["spec"]["nodeSelector"] = json!({"disk": choices.pick(&["ssd", "hdd"])});
     }
     if choices.chance(3) {
-        pod["spec"]["tolerations"] = json!([{"key": choices.pick(&["a", "b"]), "operator": "Exists"}]);
+        pod["spec"]["tolerations"] =
+            json!([{"key": choices.pick(&["a", "b"]), "operator": "Exists"}]);
     }
     pod
 }
@@ -185,9 +188,12 @@ fn container(choices: &mut Choices, name: &str) -> Value {
     }
     let ports = choices.some(&[(80, "TCP"), (80, "UDP"), (443, "TCP")]);
     if !ports.is_empty() {
-        let port = |(port, protocol)| match choices.chance(2) && protocol == "TCP" {
-            true => json!({"containerPort": port}),
-            false => json!({"containerPort": port, "protocol": protocol}),
+        let port = |(port, protocol)| {
+            if choices.chance(2) && protocol == "TCP" {
+                json!({"containerPort": port})
+            } else {
+                json!({"containerPort": port, "protocol": protocol})
+            }
         };
         container["ports"] = ports.into_iter().map(port).collect();
     }
@@ -232,7 +238,10 @@ async fn run(cluster: &impl Cluster, namespace: &str, step: &Step) -> Said {
     let result = match step {
         Step::Create(kind, object) => {
             let resource = resource(cluster, kind).await;
-            cluster.create(&resource, &placed(object), Effect::Persist).await.map(|it| Some(it.object))
+            cluster
+                .create(&resource, &placed(object), Effect::Persist)
+                .await
+                .map(|it| Some(it.object))
         }
         Step::Apply(kind, object, manager, conflicts, effect) => {
             let resource = resource(cluster, kind).await;
@@ -319,7 +328,9 @@ fn comparable(object: &Value) -> Value {
     let mut object = object.clone();
     object.as_object_mut().unwrap().remove("status");
     let metadata = object["metadata"].as_object_mut().unwrap();
-    for name in ["uid", "resourceVersion", "creationTimestamp", "namespace", "deletionGracePeriodSeconds"] {
+    for name in
+        ["uid", "resourceVersion", "creationTimestamp", "namespace", "deletionGracePeriodSeconds"]
+    {
         metadata.remove(name);
     }
     if metadata.contains_key("deletionTimestamp") {
@@ -390,15 +401,14 @@ fn differing(path: &str, ours: &Value, theirs: &Value, paths: &mut Vec<String>) 
 }
 
 /// What the real server said to each step of each script.
-async fn ask_the_server(namespace: &str) -> Vec<(u64, Vec<(Step, Said)>)> {
+async fn ask_the_server() -> Vec<(u64, Vec<(Step, Said)>)> {
     let kube = cluster::connect().await;
     let mut all = Vec::new();
     for seed in 0..SEEDS {
-        let namespace = format!("{namespace}-{seed}");
-        cluster::create_namespace(&kube, &namespace).await;
+        let namespace = cluster::Namespace::new("contract");
         let mut answers = Vec::new();
         for step in script(seed) {
-            let said = run(&kube, &namespace, &step).await;
+            let said = run(&kube, namespace.name(), &step).await;
             answers.push((step, said));
         }
         all.push((seed, answers));
@@ -427,9 +437,10 @@ async fn first_difference(answers: &[(u64, Vec<(Step, Said)>)]) -> Option<String
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "the count belongs to the result")]
 fn the_sandbox_answers_as_the_server_does_and_would_be_caught_if_not() {
     runtime().block_on(async {
-        let answers = ask_the_server("contract").await;
+        let answers = ask_the_server().await;
         let steps: usize = answers.iter().map(|(_, answers)| answers.len()).sum();
         let refusals = answers.iter().flat_map(|(_, answers)| answers);
         let refusals = refusals.filter(|(_, said)| matches!(said, Said::Refused { .. })).count();
@@ -439,15 +450,10 @@ fn the_sandbox_answers_as_the_server_does_and_would_be_caught_if_not() {
             panic!("{difference}");
         }
         for mistake in Mistake::ALL {
-            let found = mistake.during(|| futures_util::FutureExt::now_or_never(first_difference(&answers)));
+            let found = mistake
+                .during(|| futures_util::FutureExt::now_or_never(first_difference(&answers)));
             let found = found.expect("memory never waits");
             assert!(found.is_some(), "nothing noticed that the sandbox {mistake:?}");
         }
     });
-}
-
-/// Keeps `Kube` in the signature of what follows, so that a change of its kind is noticed here.
-#[allow(dead_code, reason = "a check by the compiler")]
-fn is_a_cluster(cluster: &Kube) -> &impl Cluster {
-    cluster
 }

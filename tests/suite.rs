@@ -12,4 +12,5 @@
 
 mod architecture;
 mod connection;
+mod contract;
 mod support;

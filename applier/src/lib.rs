@@ -22,6 +22,7 @@ pub use cluster::{
 };
 pub use error::{Deleted, Error, Holder};
 pub use kube::{Connection, Kube, Patience, Verification};
+pub use memory::MemoryCluster;
 #[cfg(feature = "testing")]
 pub use memory::Mistake;
 pub use memory::MemoryCluster;
