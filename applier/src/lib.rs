@@ -25,7 +25,6 @@ pub use kube::{Connection, Kube, Patience, Verification};
 pub use memory::MemoryCluster;
 #[cfg(feature = "testing")]
 pub use memory::Mistake;
-pub use memory::MemoryCluster;
 pub use operation::{
     Done, abandon, install, look, plan_install, plan_upgrade, resume, rollback, uninstall, upgrade,
 };
