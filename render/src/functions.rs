@@ -18,20 +18,26 @@ mod base64;
 mod bytes;
 mod case;
 mod cast;
+mod certificates;
 mod cluster;
 mod decimal;
+mod der;
 mod dicts;
 mod drawn;
+mod dsa;
 mod encoding;
 mod equal;
 mod formats;
 mod json;
 mod json_read;
+mod keys;
 mod lists;
 mod logic;
 mod merge;
 mod numbers;
+mod passwords;
 mod paths;
+mod pem;
 mod print;
 mod random;
 mod regex_syntax;
@@ -134,7 +140,9 @@ pub fn table(context: Rc<FunctionContext>) -> Functions {
     ] {
         add(&mut functions);
     }
-    for add in [cluster::add, random::add, templates::add, times::add] {
+    for add in
+        [certificates::add, cluster::add, passwords::add, random::add, templates::add, times::add]
+    {
         add(&mut functions, &context);
     }
     functions

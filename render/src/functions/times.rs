@@ -249,3 +249,8 @@ pub(super) fn from_rfc3339(text: &str) -> Value {
     let time = parse::parse("2006-01-02T15:04:05Z07:00", text, &Zone::utc());
     time.map_or_else(|_| Value::from(text), Time::into_value)
 }
+
+/// Returns the time of a certificate: `20060102150405Z`, in UTC.
+pub(super) fn certificate_time(seconds: i64) -> String {
+    Time { seconds, nanos: 0, zone: Zone::utc() }.format("20060102150405Z")
+}
