@@ -1,6 +1,9 @@
 //! How a new release gets its name when nobody says it.
 
-use crate::{failure::Failure, options::generated};
+use render::{Vocabulary, run_alone, tape::Tape};
+use serde_json::Value;
+
+use crate::{failure::Failure, options::generated, sources::System};
 
 /// Returns the name that Helm makes up from the chart's place and the time.
 pub(crate) fn generated_now(chart: &str) -> String {
@@ -9,8 +12,9 @@ pub(crate) fn generated_now(chart: &str) -> String {
 
 /// Returns the name that a template makes.
 pub(crate) fn from_template(template: &str) -> Result<String, Failure> {
-    let _ = template;
-    Err(Failure::new("--name-template is not supported yet"))
+    let tape = Tape::recording(Box::new(System));
+    run_alone("name-template", template, &Value::Null, Vocabulary::Sprig(tape))
+        .map_err(|error| Failure::from_error(&error))
 }
 
 /// What Helm says of a word that is no name for a release.

@@ -94,6 +94,9 @@ pub enum Error {
     /// A template cannot be parsed or fails when it runs.
     #[error("{0}")]
     Template(Box<TemplateError>),
+    /// A template outside of any chart cannot be parsed or fails when it runs.
+    #[error("{0}")]
+    Lone(rutter_gotmpl::Error),
     /// What a template made is no YAML, or not of the shape of an object.
     #[error("YAML parse error on {file}: {reason}")]
     Manifest {

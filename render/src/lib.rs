@@ -14,6 +14,7 @@ mod capabilities;
 mod chart;
 mod engine;
 mod error;
+mod lone;
 mod manifest;
 mod pattern;
 mod values;
@@ -22,6 +23,7 @@ pub use capabilities::{Capabilities, KubeVersion};
 pub use chart::{Chart, Dependency, File, Lock, Maintainer, Metadata};
 pub use engine::{NotesScope, ReleaseFacts, Request, SchemaCheck, Verb, render};
 pub use error::{Error, Place, TemplateError};
+pub use lone::{Vocabulary, run_alone};
 pub use manifest::{
     Crd, DeletePolicy, Document, Hook, HookEvent, LogPolicy, Rendered, install_rank, uninstall_rank,
 };

@@ -189,14 +189,9 @@ fn rendered(
     render::render(&request, Tape::recording(Box::new(System))).map_err(|error| {
         let message = crate::failure::chain(&error);
         // Helm says this of everything that goes wrong once values are known.
-        let late = matches!(
-            error,
-            render::Error::Template(_)
-                | render::Error::Manifest { .. }
-                | render::Error::IncompatibleKube { .. }
-        );
         let advice = "\n\nUse --debug flag to render out invalid YAML";
-        let advice = if late && !session.settings.debug.is_on() { advice } else { "" };
+        let advice =
+            if error.is_rendering() && !session.settings.debug.is_on() { advice } else { "" };
         Failure::new(format_args!("{message}{advice}"))
             .with_hint_of(error.hint().map(str::to_owned))
     })

@@ -2,6 +2,9 @@
 
 use std::io::Write as _;
 
+use render::Vocabulary;
+use serde_json::json;
+
 use crate::{failure::Failure, grammar, options::Switch, session::Session};
 
 /// Print the version
@@ -10,6 +13,10 @@ pub(crate) struct Args {
     /// Print the number only
     #[arg(long)]
     short: Switch,
+
+    /// Print by this template of Go's, e.g. "Version: {{.Version}}"
+    #[arg(long, value_name = "TEMPLATE")]
+    template: Option<String>,
 
     #[arg(hide = true)]
     words: Vec<String>,
@@ -27,6 +34,15 @@ const OWN: &str = env!("CARGO_PKG_VERSION");
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     let program = session.settings.program;
     grammar::none(program, "version", &args.words)?;
+    if let Some(template) = args.template.as_deref().filter(|it| !it.is_empty()) {
+        let facts = json!({
+            "Version": HELM, "GitCommit": format!("rutter-{OWN}"), "GitTreeState": "clean",
+            "GoVersion": "", "KubeClientVersion": KUBERNETES,
+        });
+        let text = render::run_alone("_", template, &facts, Vocabulary::Go);
+        let text = text.map_err(|error| Failure::from_error(&error))?;
+        return Ok(session.ui.print(&text)?);
+    }
     let text = match (program, args.short) {
         ("helm", Switch::On) => HELM.to_owned(),
         // Scripts take `Version:"v…"` out of this line, so it has Helm's form; the rest says
