@@ -74,10 +74,7 @@ impl Number {
             .map(|(at, _)| at)
             .ok_or(UNREADABLE)?;
         let (real, imaginary) = body.split_at_checked(split).ok_or(UNREADABLE)?;
-        match (parse_float(real), parse_float(imaginary)) {
-            (Ok(real), Ok(imaginary)) => Ok(Self::of_complex(real, imaginary)),
-            _ => Err(UNREADABLE.to_owned()),
-        }
+        Ok(Self::of_complex(scan_float(real)?, scan_float(imaginary)?))
     }
 
     fn of_float(float: f64) -> Self {
@@ -210,6 +207,18 @@ fn parse_float(text: &str) -> Result<f64, Refused> {
     }
     let float: f64 = plain.parse().map_err(|_| Refused::Syntax)?;
     if float.is_infinite() { Err(Refused::Range) } else { Ok(float) }
+}
+
+/// Reads one part of a complex number, or returns Go's message.
+fn scan_float(text: &str) -> Result<f64, String> {
+    parse_float(text).map_err(|refused| {
+        let text = crate::quote::quote(text.as_bytes());
+        let why = match refused {
+            Refused::Syntax => "invalid syntax",
+            Refused::Range => "value out of range",
+        };
+        format!("strconv.ParseFloat: parsing {text}: {why}")
+    })
 }
 
 /// Reads `1.8p3`: the digits are hexadecimal, the exponent is one of two.

@@ -105,8 +105,9 @@ pub trait Object: fmt::Debug {
     }
 
     /// Returns the parameters of the method called `name`, and the type of
-    /// further ones if it is variadic. Where this answers, arguments are
-    /// counted and checked as Go does before [`Object::call`] is called.
+    /// further ones if it is variadic: arguments are counted and checked as Go
+    /// does before [`Object::call`] is called. A method that is not known here
+    /// is called without arguments only.
     fn parameters(&self, name: &str) -> Option<(&'static [crate::Type], Option<crate::Type>)> {
         let _ = name;
         None

@@ -11,7 +11,7 @@ const DOCUMENT: &str = r##"{
         "tiny": 1e-7, "mil": 1e6, "yes": true, "no": false, "nil": null,
         "i": {"$int": 3}, "i64": {"$int64": -5}, "i32": {"$int32": 7}, "u8": {"$uint8": 200},
         "u32": {"$uint32": 9}, "u64": {"$uint64": "300"}, "nan": {"$float64": "NaN"},
-        "inf": {"$float64": "-Inf"}, "by": {"$bytes": "by\tes<>é"},
+        "inf": {"$float64": "-Inf"}, "by": {"$bytes": "by\tes<é"},
         "l": ["a", 1, null, {"x": "y", "z": [1, 2]}], "el": [], "ln": [1, 2.5],
         "ls": {"$strings": ["x", "y"]}, "li": {"$ints": [3, 1, 2, 0]},
         "l64": {"$int64s": [1]}, "lm": {"$maps": [{"a": 1}, {"b": null}]},

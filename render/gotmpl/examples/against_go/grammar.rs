@@ -86,6 +86,9 @@ const FIELDS: &[&str] = &[
     ".em.x",
 ];
 
+/// How many of the fields, from the first, are there in the whole document.
+const SOUND: usize = 37;
+
 const LITERALS: &[&str] = &[
     "0",
     "1",
@@ -122,7 +125,6 @@ const LITERALS: &[&str] = &[
     "\"a b\"",
     "1i",
     "1+2i",
-    "\"\\xff\\u00e9\"",
     "\"k\"",
     "\"one\"",
     "\"m\"",
@@ -232,6 +234,11 @@ impl Grammar {
         if self.chance(12) {
             template = self.damage(&template);
         }
+        if template.contains("slice") && template.contains("bytesOf") {
+            // How much room Go leaves after such bytes, and a slice may reach
+            // into, is an accident of its allocator.
+            template = template.replace("bytesOf", "upper");
+        }
         let whole = document();
         let data = match self.below(12) {
             0 => json!(null),
@@ -256,7 +263,7 @@ impl Grammar {
     fn piece(&mut self, depth: usize) -> String {
         let choice = if depth == 0 { self.below(60) } else { self.below(100) };
         match choice {
-            0..=9 => self.pick(&["text ", "\n", " \t", "a: b\n", "}", "{", "%d", "é "]).to_owned(),
+            0..=9 => self.text(),
             10..=44 => self.action(),
             45..=50 => self.declaration(),
             51..=52 => self.pick(&["{{/* c */}}", "{{- /* a\nb */ -}}", "{{- /*x*/}}"]).to_owned(),
@@ -266,8 +273,26 @@ impl Grammar {
             74..=81 => self.with(depth),
             82..=95 => self.range(depth),
             96..=97 => self.block(depth),
-            _ => self.pick(&["{{break}}", "{{continue}}", "{{else}}", "{{end}}"]).to_owned(),
+            _ => self.stray(),
         }
+    }
+
+    fn text(&mut self) -> String {
+        if self.chance(4) {
+            return "{".to_owned();
+        }
+        self.pick(&["text ", "\n", " \t", "a: b\n", "}", "{ ", "%d", "é "]).to_owned()
+    }
+
+    /// A word that has its place in a range, at most.
+    fn stray(&mut self) -> String {
+        if self.in_range > 0 || self.chance(10) {
+            return self.pick(&["{{break}}", "{{continue}}", "{{break }}"]).to_owned();
+        }
+        if self.chance(10) {
+            return self.pick(&["{{else}}", "{{end}}"]).to_owned();
+        }
+        self.action()
     }
 
     fn braces(&mut self, inside: &str) -> String {
@@ -308,7 +333,7 @@ impl Grammar {
         let at = self.below(self.variables.len() + 1);
         match self.variables.get(at).cloned() {
             Some(variable) => variable,
-            None if self.chance(90) => "$".to_owned(),
+            None if self.chance(98) => "$".to_owned(),
             None => "$undeclared".to_owned(),
         }
     }
@@ -317,9 +342,12 @@ impl Grammar {
         let at = self.below(self.templates.len() + 1);
         let name =
             self.templates.get(at).cloned().unwrap_or_else(|| {
-                if self.chance(50) { "missing".to_owned() } else { "a".to_owned() }
+                if self.chance(30) { "missing".to_owned() } else { "a".to_owned() }
             });
         // What is not known yet could call itself without end.
+        if !self.templates.contains(&name) && self.chance(80) {
+            return self.action();
+        }
         let name = if self.templates.contains(&name) { name } else { "missing".to_owned() };
         if self.chance(15) {
             return self.braces(&format!("template {name:?}"));
@@ -430,16 +458,19 @@ impl Grammar {
             10 => "strs \"p\" \"q\"".to_owned(),
             11 => "dict \"q\" 1 \"p\" .l".to_owned(),
             12 => self.pick(&[".", "$", "(len .s)", "(index .m \"list\")", "(.u8)"]).to_owned(),
-            _ => "(slice .l 1 3)".to_owned(),
+            _ => "(slice $.l 1 3)".to_owned(),
         }
     }
 
     fn block(&mut self, depth: usize) -> String {
         let pipeline = self.pipeline(1);
-        let head = self.braces(&format!("block \"blk\" {pipeline}"));
+        let name = self.pick(&["b1", "b2", "b3", "b4", "b5", "b6"]);
+        let head = self.braces(&format!("block {name:?} {pipeline}"));
         let outer = std::mem::take(&mut self.variables);
+        let ranges = std::mem::take(&mut self.in_range);
         let body = self.body(depth - 1);
         self.variables = outer;
+        self.in_range = ranges;
         format!("{head}{body}{{{{end}}}}")
     }
 
@@ -447,8 +478,8 @@ impl Grammar {
         let mut out = self.command(depth);
         while self.chance(22) {
             let next = match self.below(20) {
-                0 => self.operand(0),
-                1 => String::new(),
+                0 if self.chance(25) => self.operand(0),
+                1 if self.chance(30) => String::new(),
                 2..=4 => self.printf(),
                 _ => self.call(depth.saturating_sub(1), 1),
             };
@@ -477,13 +508,13 @@ impl Grammar {
         let Some((name, wanted, more)) = FUNCTIONS.get(at).copied() else {
             return ".".to_owned();
         };
-        if name == "nosuch" && self.chance(90) {
+        if matches!(name, "nosuch" | "fail" | "explode" | "call") && self.chance(80) {
             return self.comparison(depth);
         }
         let mut count = wanted.len().saturating_sub(piped);
         if more {
             count = self.below(count + 2).max(usize::from(self.chance(80)));
-        } else if self.chance(8) {
+        } else if self.chance(3) {
             count = self.below(4);
         }
         let wanted: String = wanted.chars().chain("aaaa".chars()).take(count).collect();
@@ -496,7 +527,7 @@ impl Grammar {
     }
 
     fn argument(&mut self, kind: char, depth: usize) -> String {
-        if self.chance(12) {
+        if self.chance(5) {
             return self.operand(depth);
         }
         let choices: &[&str] = match kind {
@@ -519,13 +550,13 @@ impl Grammar {
         let count = match self.below(12) {
             0 => 1,
             1 => 3,
-            2 => 0,
+            2 => self.below(2) * 2,
             _ => 2,
         };
-        let same = self.pick(&["i", "s", "f", "l", "a", "a"]);
+        let same = self.pick(&["i", "s", "s", "l", "l", "a"]);
         let kinds = same.repeat(count);
         let mut arguments = self.arguments(&kinds, depth.saturating_sub(1));
-        if self.chance(10) {
+        if self.chance(4) {
             arguments += &format!(" {}", self.pick(GREAT));
         }
         format!("{name}{arguments}")
@@ -537,15 +568,16 @@ impl Grammar {
             5..=11 => self.field(),
             12..=13 => {
                 let variable = self.variable();
-                let field = if self.chance(30) { self.field() } else { String::new() };
-                variable + &field
+                let field = self.field();
+                let deeper = variable == "$" || self.chance(10);
+                if deeper { variable + &field } else { variable }
             }
             14 => ".".to_owned(),
             15 if self.chance(20) => "nothing".to_owned(),
             16 if self.chance(10) => "nothing.x".to_owned(),
             _ if depth > 0 => {
                 let inside = self.pipeline(depth - 1);
-                let field = self.pick(&["", "", "", "", ".x", ".m", ".a.b"]);
+                let field = if self.chance(12) { self.pick(&[".x", ".m", ".a.b"]) } else { "" };
                 format!("({inside}){field}")
             }
             _ => self.field(),
@@ -553,6 +585,10 @@ impl Grammar {
     }
 
     fn field(&mut self) -> String {
+        if self.chance(70) {
+            let at = self.below(SOUND);
+            return FIELDS.get(at).copied().unwrap_or_default().to_owned();
+        }
         self.pick(FIELDS).to_owned()
     }
 
@@ -566,8 +602,12 @@ impl Grammar {
         let count = self.below(4);
         let mut arguments = String::new();
         for _ in 0..count {
-            let argument =
-                if self.chance(12) { self.pick(GREAT).to_owned() } else { self.operand(1) };
+            let argument = match self.below(20) {
+                0 | 1 => self.pick(GREAT).to_owned(),
+                // Keys of maps are UTF-8 here; elsewhere any bytes will do.
+                2 => "\"\\xff\\u00e9\"".to_owned(),
+                _ => self.operand(1),
+            };
             arguments += &format!(" {argument}");
         }
         format!("printf {quoted}{arguments}")

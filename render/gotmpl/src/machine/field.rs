@@ -95,13 +95,9 @@ impl Machine<'_> {
             return self.returned((name, node), result).map(Some);
         }
         let has_arguments = !arguments.is_empty();
-        let loose = Signature { fixed: &[], variadic: Some(crate::Type::Any) };
-        let before = self.node;
-        let values = self.arguments::<Value>(here, (name, loose), arguments)?;
-        if let Some(result) = object.call(name, &values) {
+        if !has_arguments && let Some(result) = object.call(name, &[]) {
             return self.returned((name, node), result).map(Some);
         }
-        self.node = before;
         if let Some(value) = object.field(name) {
             if has_arguments {
                 return Err(
@@ -111,14 +107,7 @@ impl Machine<'_> {
             return Ok(Some(Slot::returned(value)));
         }
         match object.underlying() {
-            Some(Value::Map(map)) => {
-                let arguments = if has_arguments {
-                    Arguments { piped: Some(Slot::Invalid), ..Arguments::none() }
-                } else {
-                    Arguments::none()
-                };
-                self.entry(&map, name, &arguments).map(Some)
-            }
+            Some(Value::Map(map)) => self.entry(&map, name, &arguments).map(Some),
             _ => Ok(None),
         }
     }
