@@ -5,6 +5,7 @@
 //! nothing that someone may later have to take back: free text, people and secrets are private
 //! objects that an event names.
 
+mod objects;
 mod operation;
 mod place;
 mod record;

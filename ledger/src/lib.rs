@@ -5,6 +5,7 @@
 //!
 //! * [`Ledger`] reads and appends; [`MemoryStore`] and [`LocalStore`] and [`MemoryStore`] keep.
 //! * [`Event`] is the vocabulary; [`State`] is what events mean.
+//! * [`verify`] believes nothing but hashes; [`log()`] reads around what is broken.
 //!
 //! ```
 //! use ledger::{Class, Ledger, MemoryStore, ready};
@@ -26,10 +27,12 @@ mod fold;
 mod frame;
 mod layout;
 mod ledger;
+mod log;
 mod name;
 mod object;
 mod pack;
 mod store;
+mod verify;
 mod wire;
 
 pub use self::digest::{ClusterId, Digest, EventId, LedgerId, ObjectId, OperationId, Sequence};
@@ -47,9 +50,11 @@ pub use self::fold::{
 };
 pub use self::frame::{Broken, Frame, Header, LARGEST_FRAME};
 pub use self::ledger::{Expected, Ledger};
+pub use self::log::{Log, LogEntry, log};
 pub use self::name::{LifeNumber, Namespace, ReleaseName, Revision};
 pub use self::object::{Class, Object, Recipe, StepResult, decode_results, encode_results};
 pub use self::store::{
     Filesystems, Head, Limits, LocalStore, MemoryStore, Notice, Opening, OperationLock,
     OperationLocks, Store, ready,
 };
+pub use self::verify::{Finding, Report, Severity, verify};

@@ -14,9 +14,8 @@ mod place;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
-pub(crate) use self::disk::{names, read, read_at};
+pub(crate) use self::disk::{names, read};
 pub(crate) use self::journal::find_frame;
-pub(crate) use self::packs::records_of;
 pub use self::place::Filesystems;
 
 use self::journal::{Position, Scan};
@@ -118,7 +117,7 @@ impl LocalStore {
     /// Says whether there is a ledger, and refuses one of another format.
     fn exists(&self) -> Result<bool, Error> {
         let path = self.folder.join(layout::FORMAT);
-        let line = match disk::read(&path)? {
+        let line = match read(&path)? {
             Some(line) => line,
             None if !self.folder.exists() => return Ok(false),
             None => Vec::new(),
@@ -132,7 +131,7 @@ impl LocalStore {
 
     /// Returns the mark, if there is a whole one.
     fn mark(&self) -> Result<Option<Mark>, Error> {
-        let bytes = disk::read(&self.folder.join(layout::MARK))?;
+        let bytes = read(&self.folder.join(layout::MARK))?;
         Ok(bytes.as_deref().and_then(Mark::decode))
     }
 
@@ -157,7 +156,7 @@ impl LocalStore {
 
     /// Returns where the epoch of the ledger was opened, if that is known.
     fn instance(&self) -> Result<Option<Instance>, Error> {
-        let bytes = disk::read(&self.folder.join(layout::INSTANCE))?;
+        let bytes = read(&self.folder.join(layout::INSTANCE))?;
         Ok(bytes.as_deref().and_then(Instance::decode))
     }
 }

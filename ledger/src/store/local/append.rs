@@ -13,9 +13,9 @@ use crate::store::{Head, Notice, Store, ready};
 
 /// The room that is kept behind the last frame for the ends of operations under way. One takes less
 /// than a kilobyte.
-const RESERVE: u64 = 16 * 1024;
+const RESERVE: u64 = 8 * 1024;
 /// Segments grow by as much.
-const STEP: u64 = 16 * 1024;
+const STEP: u64 = 8 * 1024;
 /// Number of the kind `EpochOpened`.
 const EPOCH_OPENED: u16 = 2;
 /// Number of the kind `Started`.

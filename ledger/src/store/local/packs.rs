@@ -200,7 +200,7 @@ impl Packs {
 
 /// Calls `found` for each record header from `start` on and returns the byte after the last whole
 /// record. Broken bytes between two records are passed over.
-pub(crate) fn records_of(
+fn records_of(
     file: &File,
     path: &Path,
     start: u64,
