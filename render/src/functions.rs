@@ -48,6 +48,7 @@ mod strings;
 mod templates;
 mod times;
 mod toml;
+mod urls;
 mod words;
 
 /// Whether refusals of `required` and `fail` stop the rendering.
@@ -136,6 +137,7 @@ pub fn table(context: Rc<FunctionContext>) -> Functions {
         regexes::add,
         semvers::add,
         strings::add,
+        urls::add,
         words::add,
     ] {
         add(&mut functions);

@@ -167,11 +167,6 @@ impl Tape {
         zone
     }
 
-    /// Returns the time without recording it, for what records its own result.
-    pub(crate) fn source(&mut self) -> &mut dyn Source {
-        self.source.as_mut()
-    }
-
     fn recorded_answer(
         &self,
         place: &Place,

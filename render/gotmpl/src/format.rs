@@ -160,7 +160,10 @@ impl Printer<'_> {
     fn object(&mut self, object: &dyn Object, verb: char, value: &Value) {
         if let Some(complex) = Complex::of(value) {
             self.complex(complex, verb, value);
-        } else if let Some(inner) = object.underlying() {
+        } else if let Some(inner) = object.underlying().filter(|inner| {
+            // A named number has a `String` method (durations, months).
+            !(matches!(inner, Value::Int(..)) && matches!(verb, 'v' | 's' | 'x' | 'X' | 'q'))
+        }) {
             self.value(&inner, verb);
         } else if matches!(verb, 'v' | 's' | 'x' | 'X' | 'q') {
             let verb = if verb == 'v' { 's' } else { verb };

@@ -105,8 +105,19 @@ pub(super) fn parse_float(text: &str) -> Option<f64> {
     if !lower.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
         return None;
     }
-    let number: f64 = text.parse().ok()?;
+    let number: f64 = without_underscores(text)?.parse().ok()?;
     number.is_finite().then_some(number)
+}
+
+/// Underscores stand between digits only.
+fn without_underscores(text: &str) -> Option<String> {
+    let between = text.split('_').collect::<Vec<_>>();
+    let fits = between.windows(2).all(|pair| {
+        let [before, after] = pair else { return false };
+        before.ends_with(|char: char| char.is_ascii_digit())
+            && after.starts_with(|char: char| char.is_ascii_digit())
+    });
+    fits.then(|| between.concat())
 }
 
 /// `0x1.8p3`: Go insists on the exponent.

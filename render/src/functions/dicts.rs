@@ -77,9 +77,15 @@ fn add_copies(functions: &mut Functions) {
             map
         });
     }
-    functions.one("deepCopy", |value: Value| deep_copy(&value));
+    functions.one("deepCopy", |value: Value| match value {
+        Value::Nil => Err(Fault::new(ZERO_VALUE)),
+        value => Ok(deep_copy(&value)),
+    });
     functions.alias("mustDeepCopy", "deepCopy");
 }
+
+/// What Go's `reflect` says where it is asked for the type of nothing.
+pub(super) const ZERO_VALUE: &str = "reflect: call of reflect.Value.Type on zero Value";
 
 fn key(name: &Text) -> Str {
     Str::from(&*name.text())

@@ -74,8 +74,9 @@ fn add_yaml(functions: &mut Functions) {
 }
 
 fn add_toml(functions: &mut Functions) {
-    functions.one("toToml", |value: Value| match toml::write(&value) {
-        Ok(text) | Err(text) => text,
+    functions.one("toToml", |value: Value| match (&value, toml::write(&value)) {
+        (Value::Nil, Err(panic)) => Err(Fault::new(panic)),
+        (_, Ok(text) | Err(text)) => Ok(text),
     });
     functions.one("mustToToml", |value: Value| toml::write(&value).map_err(Fault::new));
     functions.one("fromToml", |text: Text| match toml::read(&text.text()) {

@@ -202,7 +202,7 @@ impl<'a> Reader<'a> {
             match self.next()? {
                 '"' => return Ok(out),
                 '\\' => self.escape(&mut out)?,
-                char if char < ' ' => return Err(unexpected(char, "in string literal")),
+                char if char < ' ' => return Err(unexpected(char, "in string")),
                 char => out.push(char),
             }
         }
@@ -247,7 +247,8 @@ impl<'a> Reader<'a> {
         for _ in 0..4 {
             let char = self.next()?;
             let Some(digit) = char.to_digit(16) else {
-                let seen = self.text.get(from..self.at).unwrap_or_default();
+                let seen: String =
+                    self.text.get(from..).unwrap_or_default().chars().take(4).collect();
                 return Err(Invalid(format!("invalid escape sequence `\\u{seen}` in string")));
             };
             code = code * 16 + digit;

@@ -108,7 +108,8 @@ fn add_parts(functions: &mut Functions) {
 }
 
 /// What Go says when a method is called on no value at all.
-const NIL_POINTER: &str = "runtime error: invalid memory address or nil pointer dereference";
+pub(super) const NIL_POINTER: &str =
+    "runtime error: invalid memory address or nil pointer dereference";
 
 /// Returns the elements, or sprig's error "Cannot ACTION type KIND".
 fn all(list: &Value, action: &str) -> Result<Vec<Value>, Fault> {

@@ -3,7 +3,7 @@
 use rutter_gotmpl::{Elem, Fault, Functions, List, Value};
 
 use super::{
-    cast::{float_to_int, to_float, to_int},
+    cast::{to_float, to_int},
     decimal::Decimal,
     dicts::text_of,
     signature::{Define, Text},
@@ -188,9 +188,4 @@ fn seq(numbers: &[i64]) -> Result<String, Fault> {
     let numbers = until_step(start, stop, step.unwrap_or(direction))?;
     let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
     Ok(numbers.join(" "))
-}
-
-/// Durations and dates count in whole numbers, too.
-pub(super) fn seconds(number: f64) -> i64 {
-    float_to_int(number)
 }

@@ -36,6 +36,8 @@ struct VersionObject {
     type_name: &'static str,
 }
 
+/// The type of what a method makes: no pointer.
+const VALUE: &str = "semver.Version";
 const NOTHING: &[Type] = &[];
 const VERSION: &[Type] = &[Type::Object("*semver.Version")];
 const TEXT: &[Type] = &[Type::String];
@@ -47,8 +49,11 @@ impl Object for VersionObject {
 
     fn parameters(&self, name: &str) -> Option<(&'static [Type], Option<Type>)> {
         let parameters = match name {
-            "Major" | "Minor" | "Patch" | "Prerelease" | "Metadata" | "Original" | "String"
-            | "IncMajor" | "IncMinor" | "IncPatch" => NOTHING,
+            "Major" | "Minor" | "Patch" | "Prerelease" | "Metadata" | "String" | "IncMajor"
+            | "IncMinor" | "IncPatch" => NOTHING,
+            // These are methods of the pointer only.
+            _ if self.type_name == VALUE && !name.starts_with("Set") => return None,
+            "Original" => NOTHING,
             "Compare" | "Equal" | "LessThan" | "LessThanEqual" | "GreaterThan"
             | "GreaterThanEqual" => VERSION,
             "SetPrerelease" | "SetMetadata" => TEXT,
@@ -58,6 +63,7 @@ impl Object for VersionObject {
     }
 
     fn call(&self, name: &str, arguments: &[Value]) -> Option<Result<Value, Fault>> {
+        self.parameters(name)?;
         let version = &self.version;
         let number = |number: u64| Value::Int(number.cast_signed(), Int::Uint64);
         let value = match name {
@@ -133,7 +139,7 @@ impl VersionObject {
             ("SetMetadata", _) => Fault::new("invalid metadata string"),
             _ => Fault::new("invalid prerelease string"),
         })?;
-        Ok(object(version, "semver.Version"))
+        Ok(object(version, VALUE))
     }
 }
 
@@ -144,5 +150,5 @@ fn next(version: &Version, change: impl FnOnce(&mut Version)) -> Value {
     next.metadata.clear();
     let prefix = if version.original.starts_with('v') { "v" } else { "" };
     next.original = format!("{prefix}{next}");
-    object(next, "semver.Version")
+    object(next, VALUE)
 }

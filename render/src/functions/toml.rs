@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use rutter_gotmpl::{Elem, Int, List, Map, Str, Value};
 
-use super::{print::float, times};
+use super::{dicts::ZERO_VALUE, print::float, times};
 
 /// Writes a document.
 ///
@@ -14,7 +14,7 @@ pub(super) fn write(value: &Value) -> Result<String, String> {
     let mut writer = Writer { out: String::new() };
     match plain(value) {
         Value::Nil => {
-            return Err("reflect: call of reflect.Value.Type on zero Value".to_owned());
+            return Err(ZERO_VALUE.to_owned());
         }
         Value::Map(map) => writer.entries(&[], &map)?,
         Value::List(list) if is_tables(&list)? => return Err(NO_KEY.to_owned()),
