@@ -76,11 +76,10 @@ impl Printer<'_> {
     fn argument(&mut self, value: &Value, verb: char) {
         match (value, verb) {
             (Value::Nil, 'T' | 'v') => self.pad(b"<nil>"),
-            (Value::Nil, _) => self.bad_verb(value, verb),
+            (Value::Nil, _) | (Value::List(_) | Value::Map(_), 'w') => self.bad_verb(value, verb),
             (_, 'T') => self.string(value.type_name().as_bytes(), 's', value),
             (_, 'p') => self.pointer(value),
             (Value::Bytes(bytes), _) => self.byte_slice(bytes, verb, value),
-            (Value::List(_) | Value::Map(_), 'w') => self.bad_verb(value, verb),
             _ => self.value(value, verb),
         }
     }

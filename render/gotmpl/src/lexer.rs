@@ -1,6 +1,6 @@
 //! Text to tokens, as the scanner of Go's `text/template/parse` cuts it.
 
-use crate::unicode::{is_print, is_word};
+mod inside;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -125,11 +125,11 @@ pub(crate) struct Item {
     pub(crate) line: usize,
 }
 
-/// The words that a host's functions may have taken from the language.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Taken {
-    pub(crate) break_word: bool,
-    pub(crate) continue_word: bool,
+/// Where the lexer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Text,
+    Action,
 }
 
 /// Cuts a text into tokens, one at a time.
@@ -141,8 +141,9 @@ pub(crate) struct Lexer<'t> {
     parens: usize,
     line: usize,
     start_line: usize,
-    inside: bool,
-    taken: Taken,
+    place: Place,
+    /// The words that a host's functions have taken from the language.
+    taken: Vec<Token>,
     error: String,
 }
 
@@ -171,7 +172,7 @@ fn has_right_marker(text: &str) -> bool {
 }
 
 impl<'t> Lexer<'t> {
-    pub(crate) fn new(text: &'t str, taken: Taken) -> Self {
+    pub(crate) fn new(text: &'t str, taken: Vec<Token>) -> Self {
         Self {
             text,
             position: 0,
@@ -180,7 +181,7 @@ impl<'t> Lexer<'t> {
             parens: 0,
             line: 1,
             start_line: 1,
-            inside: false,
+            place: Place::Text,
             taken,
             error: String::new(),
         }
@@ -193,7 +194,7 @@ impl<'t> Lexer<'t> {
 
     /// Returns the next token.
     pub(crate) fn next_item(&mut self) -> Item {
-        if self.inside {
+        if self.place == Place::Action {
             return self.action();
         }
         loop {
@@ -313,7 +314,7 @@ impl<'t> Lexer<'t> {
             return self.comment();
         }
         let item = self.emit(Token::LeftDelim);
-        self.inside = true;
+        self.place = Place::Action;
         self.position += marker;
         self.ignore();
         self.parens = 0;
@@ -368,215 +369,7 @@ impl<'t> Lexer<'t> {
             self.skip_spaces();
             self.ignore();
         }
-        self.inside = false;
+        self.place = Place::Text;
         item
-    }
-
-    fn action(&mut self) -> Item {
-        if self.right_delim_here().is_some() {
-            if self.parens == 0 {
-                return self.right_delim();
-            }
-            return self.fail("unclosed left paren");
-        }
-        let Some(character) = self.next() else { return self.fail("unclosed action") };
-        match character {
-            _ if is_space(character) => {
-                self.back();
-                self.space()
-            }
-            '=' => self.emit(Token::Assign),
-            ':' if self.next() == Some('=') => self.emit(Token::Declare),
-            ':' => self.fail("expected :="),
-            '|' => self.emit(Token::Pipe),
-            '"' => self.quote(),
-            '`' => self.raw_quote(),
-            '$' if self.at_terminator() => self.emit(Token::Variable),
-            '$' => self.field_or_variable(Token::Variable),
-            '\'' => self.char_constant(),
-            '.' if self.peek().is_some_and(|next| !next.is_ascii_digit()) => {
-                self.field_or_variable(Token::Field)
-            }
-            '.' | '+' | '-' | '0'..='9' => {
-                self.back();
-                self.number()
-            }
-            _ if is_word(character) => {
-                self.back();
-                self.identifier()
-            }
-            _ => self.sign(character),
-        }
-    }
-
-    fn sign(&mut self, character: char) -> Item {
-        match character {
-            '(' => {
-                self.parens += 1;
-                self.emit(Token::LeftParen)
-            }
-            ')' if self.parens == 0 => self.fail("unexpected right paren"),
-            ')' => {
-                self.parens -= 1;
-                self.emit(Token::RightParen)
-            }
-            _ if character.is_ascii() && is_print(character) => self.emit(Token::Char),
-            _ => self.fail(format!("unrecognized character in action: {}", unicode(character))),
-        }
-    }
-
-    fn space(&mut self) -> Item {
-        let mut spaces = 0;
-        while self.peek().is_some_and(is_space) {
-            self.next();
-            spaces += 1;
-        }
-        // The last space may belong to a trim marker before the delimiter.
-        let last = self.position - 1;
-        if has_right_marker(self.from(last)) && self.from(last + 2).starts_with(RIGHT) {
-            self.back();
-            if spaces == 1 {
-                return self.right_delim();
-            }
-        }
-        self.emit(Token::Space)
-    }
-
-    fn identifier(&mut self) -> Item {
-        while self.peek().is_some_and(is_word) {
-            self.next();
-        }
-        if !self.at_terminator() {
-            return self.bad_character();
-        }
-        match Token::of_word(self.pending()) {
-            Token::Break if self.taken.break_word => self.emit(Token::Identifier),
-            Token::Continue if self.taken.continue_word => self.emit(Token::Identifier),
-            token => self.emit(token),
-        }
-    }
-
-    fn field_or_variable(&mut self, token: Token) -> Item {
-        if self.at_terminator() {
-            return self.emit(if token == Token::Variable { token } else { Token::Dot });
-        }
-        while self.peek().is_some_and(is_word) {
-            self.next();
-        }
-        if !self.at_terminator() {
-            return self.bad_character();
-        }
-        self.emit(token)
-    }
-
-    fn bad_character(&mut self) -> Item {
-        let character = self.peek().map(unicode).unwrap_or_default();
-        self.fail(format!("bad character {character}"))
-    }
-
-    fn at_terminator(&self) -> bool {
-        match self.peek() {
-            None | Some('.' | ',' | '|' | ':' | ')' | '(') => true,
-            Some(character) => is_space(character) || self.rest().starts_with(RIGHT),
-        }
-    }
-
-    fn char_constant(&mut self) -> Item {
-        if self.to_closing('\'') {
-            self.emit(Token::CharConstant)
-        } else {
-            self.fail("unterminated character constant")
-        }
-    }
-
-    fn quote(&mut self) -> Item {
-        if self.to_closing('"') {
-            self.emit(Token::String)
-        } else {
-            self.fail("unterminated quoted string")
-        }
-    }
-
-    fn to_closing(&mut self, quote: char) -> bool {
-        loop {
-            match self.next() {
-                Some('\\') if matches!(self.next(), None | Some('\n')) => return false,
-                None | Some('\n') => return false,
-                Some(character) if character == quote => return true,
-                _ => {}
-            }
-        }
-    }
-
-    fn raw_quote(&mut self) -> Item {
-        loop {
-            match self.next() {
-                None => return self.fail("unterminated raw quoted string"),
-                Some('`') => return self.emit(Token::RawString),
-                Some(_) => {}
-            }
-        }
-    }
-
-    fn number(&mut self) -> Item {
-        if !self.scan_number() {
-            return self.bad_number();
-        }
-        if matches!(self.peek(), Some('+' | '-')) {
-            if !self.scan_number() || !self.pending().ends_with('i') {
-                return self.bad_number();
-            }
-            return self.emit(Token::Complex);
-        }
-        self.emit(Token::Number)
-    }
-
-    fn bad_number(&mut self) -> Item {
-        let quoted = crate::quote::quote(self.pending().as_bytes());
-        self.fail(format!("bad number syntax: {quoted}"))
-    }
-
-    /// Skips a number; not all that it takes for one is one.
-    fn scan_number(&mut self) -> bool {
-        self.accept("+-");
-        let mut digits = "0123456789_";
-        if self.accept("0") {
-            if self.accept("xX") {
-                digits = "0123456789abcdefABCDEF_";
-            } else if self.accept("oO") {
-                digits = "01234567_";
-            } else if self.accept("bB") {
-                digits = "01_";
-            }
-        }
-        self.accept_run(digits);
-        if self.accept(".") {
-            self.accept_run(digits);
-        }
-        let exponent = match digits.len() {
-            11 => "eE",
-            23 => "pP",
-            _ => "",
-        };
-        if self.accept(exponent) {
-            self.accept("+-");
-            self.accept_run("0123456789_");
-        }
-        self.accept("i");
-        if self.peek().is_some_and(is_word) {
-            self.next();
-            return false;
-        }
-        true
-    }
-}
-
-/// Returns Go's `%#U`: the code point, and the character if it can be seen.
-fn unicode(character: char) -> String {
-    let number = u32::from(character);
-    if is_print(character) {
-        format!("U+{number:04X} '{character}'")
-    } else {
-        format!("U+{number:04X}")
     }
 }

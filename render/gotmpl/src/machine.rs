@@ -11,7 +11,8 @@ use crate::{
     error::Parts,
     format,
     node::{
-        Binding, Branch, Node, Piece, Pipe, Source, Span, Statement, StatementId, Template, Word,
+        Binding, Branch, Node, Piece, Pipe, PipeId, Source, Span, Statement, StatementId, Template,
+        Word,
     },
     quote::quote,
     set::{Overlay, TemplateSet},
@@ -74,7 +75,7 @@ pub(crate) fn run(
         depth: 0,
         runs: 0,
     };
-    machine.enter(Rc::clone(template), Slot::of(data.clone()))?;
+    machine.enter(Rc::clone(template), &Slot::of(data.clone()))?;
     Ok(machine.out)
 }
 
@@ -115,7 +116,7 @@ impl Machine<'_> {
     }
 
     /// Runs a template with variables of its own.
-    fn enter(&mut self, template: Rc<Template>, data: Slot) -> Result<(), Error> {
+    fn enter(&mut self, template: Rc<Template>, data: &Slot) -> Result<(), Error> {
         let source = Rc::clone(&template.source);
         let body = template.body;
         let node = std::mem::replace(&mut self.node, Node::None);
@@ -123,7 +124,7 @@ impl Machine<'_> {
         let mark = self.variables.len();
         let floor = std::mem::replace(&mut self.floor, mark);
         self.variables.push((0, data.clone()));
-        let result = with_room(|| self.walk(Here { source: &source, dot: &data }, body));
+        let result = with_room(|| self.walk(Here { source: &source, dot: data }, body));
         self.variables.truncate(mark);
         self.floor = floor;
         self.template = outer;
@@ -133,36 +134,35 @@ impl Machine<'_> {
 
     fn walk(&mut self, here: Here<'_>, body: Span) -> Result<Flow, Error> {
         for (id, statement) in (body.start..).zip(here.source.statements(body)) {
-            match statement {
+            let flow = match statement {
                 Statement::Text(piece) => self.write(here, *piece),
-                Statement::Action(id) => {
-                    let pipe = here.source.pipe(*id);
-                    let value = self.pipeline(here, *id)?;
-                    if pipe.variables.is_empty() {
-                        self.print(&value);
-                    }
-                }
-                Statement::Branch(branch) => {
-                    let flow = with_room(|| self.branch(here, branch))?;
-                    if flow != Flow::Next {
-                        return Ok(flow);
-                    }
-                }
+                Statement::Action(pipe) => self.action(here, *pipe)?,
+                Statement::Branch(branch) => with_room(|| self.branch(here, branch))?,
                 Statement::Template { name, pipe, .. } => {
                     self.node = Node::Statement(StatementId(id));
-                    let name = here.source.constant(*name);
-                    let pipe = *pipe;
-                    self.call_template(here, &name, pipe)?;
+                    self.call_template(here, *name, *pipe)?
                 }
-                Statement::Break => return Ok(Flow::Break),
-                Statement::Continue => return Ok(Flow::Continue),
+                Statement::Break => Flow::Break,
+                Statement::Continue => Flow::Continue,
+            };
+            if flow != Flow::Next {
+                return Ok(flow);
             }
         }
         Ok(Flow::Next)
     }
 
-    fn write(&mut self, here: Here<'_>, piece: Piece) {
+    fn action(&mut self, here: Here<'_>, pipe: PipeId) -> Result<Flow, Error> {
+        let value = self.pipeline(here, pipe)?;
+        if here.source.pipe(pipe).variables.is_empty() {
+            self.print(&value);
+        }
+        Ok(Flow::Next)
+    }
+
+    fn write(&mut self, here: Here<'_>, piece: Piece) -> Flow {
         self.out.extend_from_slice(here.source.piece(piece).as_bytes());
+        Flow::Next
     }
 
     fn print(&mut self, value: &Slot) {
@@ -180,11 +180,11 @@ impl Machine<'_> {
     fn call_template(
         &mut self,
         here: Here<'_>,
-        name: &Value,
-        pipe: Option<crate::node::PipeId>,
-    ) -> Result<(), Error> {
-        let Value::String(name) = name else { return Ok(()) };
-        let Some(template) = self.lookup(name) else {
+        name: u32,
+        pipe: Option<PipeId>,
+    ) -> Result<Flow, Error> {
+        let Value::String(name) = here.source.constant(name) else { return Ok(Flow::Next) };
+        let Some(template) = self.lookup(&name) else {
             return Err(self.error(format!("template {} not defined", quote(name.as_bytes()))));
         };
         if self.depth >= DEPTH {
@@ -195,9 +195,9 @@ impl Machine<'_> {
             None => Slot::Invalid,
         };
         self.depth += 1;
-        let result = self.enter(template, data);
+        let result = self.enter(template, &data);
         self.depth -= 1;
-        result
+        result.map(|()| Flow::Next)
     }
 
     fn lookup(&self, name: &str) -> Option<Rc<Template>> {
@@ -365,7 +365,7 @@ impl Machine<'_> {
         let out = std::mem::take(&mut self.out);
         let depth = std::mem::replace(&mut self.depth, 0);
         self.runs += 1;
-        let result = self.enter(template, Slot::of(data));
+        let result = self.enter(template, &Slot::of(data));
         self.runs -= 1;
         self.depth = depth;
         let written = std::mem::replace(&mut self.out, out);

@@ -250,17 +250,17 @@ fn parse_hex_float(text: &str) -> Result<f64, Refused> {
             scale += 4 * (1 - after_point);
         }
     }
-    round(mantissa, scale, rest != 0)
+    round(mantissa, scale, rest)
 }
 
 /// Returns `mantissa` times two to the power of `scale`, rounded to even;
-/// `inexact` says that there were more bits below.
-fn round(mantissa: u64, scale: i64, inexact: bool) -> Result<f64, Refused> {
+/// `rest` is what came below, of which only counts whether there was anything.
+fn round(mantissa: u64, scale: i64, rest: u64) -> Result<f64, Refused> {
     if mantissa == 0 {
         return Ok(0.0);
     }
     let shift = i64::from(mantissa.leading_zeros());
-    let mantissa = u128::from(mantissa << shift) << 1 | u128::from(inexact);
+    let mantissa = u128::from(mantissa << shift) << 1 | u128::from(rest != 0);
     // The value is now mantissa times two to the power of `exponent`; its top
     // bit is bit 64.
     let exponent = scale - shift - 1;

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::{
     Error, Kind, Place,
     error::Parts,
-    lexer::{Item, Lexer, Taken, Token},
+    lexer::{Item, Lexer, Token},
     node::{Branch, PipeId, Source, Span, Statement, Template, Word},
     quote::{quote, unquote},
     stack::with_room,
@@ -26,10 +26,9 @@ pub(crate) fn parse(name: &str, text: &str, names: &dyn Names) -> Result<Vec<Tem
     if u32::try_from(text.len()).is_err() {
         return Err(refuse(name, 1, "a template of 4 GiB or more".to_owned()));
     }
-    let taken = Taken {
-        break_word: names.find("break").is_some(),
-        continue_word: names.find("continue").is_some(),
-    };
+    let words = [("break", Token::Break), ("continue", Token::Continue)];
+    let taken = words.into_iter().filter(|(word, _)| names.find(word).is_some());
+    let taken = taken.map(|(_, token)| token).collect();
     let mut parser = Parser {
         lexer: Lexer::new(text, taken),
         text,
@@ -235,18 +234,10 @@ impl<'t> Parser<'t> {
 impl Parser<'_> {
     fn file(&mut self) -> Result<Span, Error> {
         let mut list = Vec::new();
-        loop {
-            let item = self.peek();
-            if item.token == Token::Eof {
-                return Ok(self.list(list));
-            }
-            if item.token == Token::LeftDelim {
-                let delim = self.next();
-                if self.next_non_space().token == Token::Define {
-                    self.in_new_frame("definition", Self::definition)?;
-                    continue;
-                }
-                self.back_two(delim);
+        while self.peek().token != Token::Eof {
+            if self.at_definition() {
+                self.in_new_frame("definition", Self::definition)?;
+                continue;
             }
             match self.text_or_action()? {
                 Parsed::Statement(statement) => list.push(statement),
@@ -255,6 +246,20 @@ impl Parser<'_> {
                 }
             }
         }
+        Ok(self.list(list))
+    }
+
+    /// Reads `{{define`, if that is next.
+    fn at_definition(&mut self) -> bool {
+        if self.peek().token != Token::LeftDelim {
+            return false;
+        }
+        let delim = self.next();
+        let defines = self.next_non_space().token == Token::Define;
+        if !defines {
+            self.back_two(delim);
+        }
+        defines
     }
 
     /// Moves a finished list to its pool; those within it are there already.

@@ -1,5 +1,7 @@
 //! Go's string and character literals, written and read as `strconv` does.
 
+use std::fmt::Write as _;
+
 use crate::unicode::{first, is_print};
 
 /// Which characters stay as they are between the quotes.
@@ -29,7 +31,7 @@ pub(crate) fn quote_keeping(text: &[u8], keep: Keep) -> String {
         let (character, length) = first(rest);
         match character {
             Some(character) => escape(&mut quoted, character, '"', keep),
-            None => quoted.push_str(&format!("\\x{byte:02x}")),
+            None => hexadecimal(&mut quoted, 'x', 2, u32::from(byte)),
         }
         rest = rest.get(length..).unwrap_or_default();
     }
@@ -69,12 +71,18 @@ fn escape(out: &mut String, character: char, quote: char, keep: Keep) {
     if !short.is_empty() {
         out.push_str(short);
     } else if number < 0x20 || number == 0x7F {
-        out.push_str(&format!("\\x{number:02x}"));
+        hexadecimal(out, 'x', 2, number);
     } else if number < 0x1_0000 {
-        out.push_str(&format!("\\u{number:04x}"));
+        hexadecimal(out, 'u', 4, number);
     } else {
-        out.push_str(&format!("\\U{number:08x}"));
+        hexadecimal(out, 'U', 8, number);
     }
+}
+
+/// Writes an escape with as many digits.
+fn hexadecimal(out: &mut String, letter: char, digits: usize, number: u32) {
+    // Writing to a string does not fail.
+    let _ = write!(out, "\\{letter}{number:0digits$x}");
 }
 
 /// Returns whether the text can stand in backquotes (`strconv.CanBackquote`).

@@ -1,13 +1,12 @@
 //! Go's classes of characters: letters, digits, what may be printed as it is.
 
-use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+use unicode_properties::{GeneralCategory as Is, UnicodeGeneralCategory};
 
 /// Returns whether Go's `unicode.IsLetter` holds.
 pub(crate) fn is_letter(character: char) -> bool {
     if character.is_ascii() {
         return character.is_ascii_alphabetic();
     }
-    use GeneralCategory as Is;
     matches!(
         character.general_category(),
         Is::UppercaseLetter
@@ -24,7 +23,7 @@ pub(crate) fn is_word(character: char) -> bool {
     if character.is_ascii() {
         return character.is_ascii_alphanumeric() || character == '_';
     }
-    is_letter(character) || character.general_category() == GeneralCategory::DecimalNumber
+    is_letter(character) || character.general_category() == Is::DecimalNumber
 }
 
 /// Returns whether Go's `strconv.IsPrint` (and `unicode.IsPrint`) holds:
@@ -33,7 +32,6 @@ pub(crate) fn is_print(character: char) -> bool {
     if character.is_ascii() {
         return matches!(character, ' '..='~');
     }
-    use GeneralCategory as Is;
     !matches!(
         character.general_category(),
         Is::SpaceSeparator

@@ -4,7 +4,7 @@
 use rutter_gotmpl::{Elem, Int, List, Map, Value};
 use serde_json::Value as Json;
 
-const DOCUMENT: &str = r##"{
+const DOCUMENT: &str = r#"{
         "s": "hello", "empty": "", "num": "12", "html": "<a href=\"x\">&'é\u0000=</a>",
         "uni": "héllo ✓ 😀\u200b", "multi": "a\nb\tc\\", "quo": "say \"hi\" `x`",
         "n": 42, "zero": 0, "neg": -7.5, "f": 3.14159, "big": 12345678, "huge": 1e21,
@@ -18,7 +18,7 @@ const DOCUMENT: &str = r##"{
         "sm": {"$string_map": {"k": "v", "a": "b"}}, "im": {"$int_map": {"one": 1}},
         "m": {"a": {"b": {"c": "deep", "n": null}}, "list": [1, 2], "nil": null, "x": "mx"},
         "em": {}, "é": "accent"
-}"##;
+}"#;
 
 /// Returns the data that most questions are asked about.
 pub(crate) fn document() -> Json {

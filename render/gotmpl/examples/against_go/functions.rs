@@ -15,24 +15,24 @@ pub(crate) fn functions() -> Functions {
     add("repeat", &[Int, String], repeat);
     add("inc", &[Int], |_, a| Ok(Value::int(int(a, 0).wrapping_add(1))));
     add("add64", &[Int64, Int64], |_, a| Ok(Value::int64(int(a, 0).wrapping_add(int(a, 1)))));
-    add("half", &[Float], half);
+    add("half", &[Float], |_, a| Ok(half(a)));
     add("invert", &[Bool], |_, a| Ok(Value::Bool(!a.first().is_some_and(Value::is_true))));
-    add("keys", &[Map], keys);
+    add("keys", &[Map], |_, a| Ok(keys(a)));
     add("same", &[Any], |_, a| Ok(a.first().cloned().unwrap_or_default()));
     add("nothing", &[], |_, _| Ok(Value::Nil));
     add("typeOf", &[Any], |_, a| Ok(Value::string(a.first().map_or("", Value::type_name))));
     add("fail", &[String], |_, a| Err(Fault::new(text(a, 0))));
     add("explode", &[], |_, _| Err(Fault::new("exploded")));
     add("bytesOf", &[String], |_, a| Ok(Value::Bytes(bytes(a, 0).into())));
-    add("join", &[String, Strings], join);
+    add("join", &[String, Strings], |_, a| Ok(join(a)));
     add("firstOf", &[List], first_of);
     let mut many = |name, fixed: &[Type], rest, body: fn(&mut dyn Call, &[Value]) -> Outcome| {
         table.insert(name, Function::new(fixed, body).with_variadic(rest));
     };
     many("list", &[], Any, |_, a| Ok(Value::list(a.to_vec())));
     many("dict", &[], Any, dict);
-    many("strs", &[], String, strs);
-    many("sumOf", &[Int], Int, sum);
+    many("strs", &[], String, |_, a| Ok(strs(a)));
+    many("sumOf", &[Int], Int, |_, a| Ok(sum(a)));
     table
 }
 
@@ -58,29 +58,29 @@ fn repeat(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
     Ok(Value::string_of_bytes(bytes(arguments, 1).repeat(count)))
 }
 
-fn half(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
+fn half(arguments: &[Value]) -> Value {
     match arguments {
-        [Value::Float(number)] => Ok(Value::Float(number / 2.0)),
-        _ => Ok(Value::Nil),
+        [Value::Float(number)] => Value::Float(number / 2.0),
+        _ => Value::Nil,
     }
 }
 
-fn keys(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
+fn keys(arguments: &[Value]) -> Value {
     let count = match arguments {
         [Value::Map(map)] => map.entries.borrow().len(),
         _ => 0,
     };
-    Ok(Value::int(i64::try_from(count).unwrap_or(0)))
+    Value::int(i64::try_from(count).unwrap_or(0))
 }
 
-fn join(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
+fn join(arguments: &[Value]) -> Value {
     let items: Vec<_> = match arguments.get(1) {
         Some(Value::List(list)) => {
             list.items.iter().map(|item| item.as_bytes().unwrap_or_default().to_vec()).collect()
         }
         _ => Vec::new(),
     };
-    Ok(Value::string_of_bytes(items.join(bytes(arguments, 0).as_slice())))
+    Value::string_of_bytes(items.join(bytes(arguments, 0).as_slice()))
 }
 
 fn first_of(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
@@ -91,17 +91,17 @@ fn first_of(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
     first.ok_or_else(|| Fault::new("runtime error: index out of range [0] with length 0"))
 }
 
-fn strs(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
-    Ok(Value::List(rutter_gotmpl::List {
+fn strs(arguments: &[Value]) -> Value {
+    Value::List(rutter_gotmpl::List {
         elem: rutter_gotmpl::Elem::String,
         items: arguments.to_vec().into(),
         nil: false,
-    }))
+    })
 }
 
-fn sum(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
+fn sum(arguments: &[Value]) -> Value {
     let sum = (0..arguments.len()).fold(0_i64, |sum, at| sum.wrapping_add(int(arguments, at)));
-    Ok(Value::Int(sum, Int::Int))
+    Value::Int(sum, Int::Int)
 }
 
 /// The keys are what Go's `fmt.Sprint` makes of them; a template can say that.

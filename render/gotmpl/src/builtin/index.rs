@@ -152,13 +152,13 @@ pub(super) fn length(item: &Slot) -> Result<Slot, Fault> {
         (_, Value::List(list)) => list.items.len(),
         (_, Value::Map(map)) => map.entries.borrow().len(),
         (_, Value::Bytes(bytes)) => bytes.len(),
-        (_, value) => match value.as_bytes() {
-            Some(bytes) => bytes.len(),
-            None => {
+        (_, value) => {
+            let Some(bytes) = value.as_bytes() else {
                 let name = item.value().type_name();
                 return Err(Fault::new(format!("len of type {name}")));
-            }
-        },
+            };
+            bytes.len()
+        }
     };
     Ok(Slot::Concrete(Value::int(i64::try_from(length).unwrap_or(i64::MAX))))
 }

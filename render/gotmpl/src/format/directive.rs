@@ -9,7 +9,8 @@ const LARGEST: i64 = 1_000_000;
 /// Writes the values into the format, as `fmt.Printf` does. Nothing fails:
 /// what does not fit is marked in the text.
 pub(crate) fn printf(out: &mut Vec<u8>, format: &[u8], values: &[Value]) {
-    let mut state = State { format, at: 0, values, next: 0, reordered: false, valid: true };
+    let mut state =
+        State { format, at: 0, values, next: 0, reordered: false, valid: true, after_index: false };
     while state.text(out) {
         if !state.directive(out) {
             break;
@@ -36,6 +37,7 @@ pub(crate) fn printf(out: &mut Vec<u8>, format: &[u8], values: &[Value]) {
 }
 
 /// How far a format has been read.
+#[expect(clippy::struct_excessive_bools, reason = "Go's printf keeps just these")]
 struct State<'v> {
     format: &'v [u8],
     at: usize,
@@ -46,6 +48,8 @@ struct State<'v> {
     reordered: bool,
     /// The index of this directive is one.
     valid: bool,
+    /// What was read last is an index.
+    after_index: bool,
 }
 
 impl State<'_> {
@@ -83,10 +87,10 @@ impl State<'_> {
             }
             self.at += 1;
         }
-        let mut after_index = self.index();
-        after_index = self.width(out, &mut flags, after_index);
-        after_index = self.precision(out, &mut flags, after_index);
-        if !after_index {
+        self.after_index = self.index();
+        self.width(out, &mut flags);
+        self.precision(out, &mut flags);
+        if !self.after_index {
             self.index();
         }
         let rest = self.format.get(self.at..).unwrap_or_default();
@@ -147,51 +151,46 @@ impl State<'_> {
         true
     }
 
-    fn width(&mut self, out: &mut Vec<u8>, flags: &mut Flags, after_index: bool) -> bool {
-        if self.peek() == Some(b'*') {
-            self.at += 1;
-            match self.from_values() {
-                None => out.extend_from_slice(b"%!(BADWIDTH)"),
-                Some(width) => {
-                    flags.width = usize::try_from(width.abs()).ok();
-                    if width < 0 {
-                        flags.minus = true;
-                        flags.zero = false;
-                    }
-                }
-            }
-            return false;
+    fn width(&mut self, out: &mut Vec<u8>, flags: &mut Flags) {
+        if self.peek() != Some(b'*') {
+            flags.width = self.number();
+            self.valid &= !(self.after_index && flags.width.is_some());
+            return;
         }
-        flags.width = self.number();
-        if after_index && flags.width.is_some() {
-            self.valid = false;
+        self.at += 1;
+        self.after_index = false;
+        let Some(width) = self.take_number() else {
+            out.extend_from_slice(b"%!(BADWIDTH)");
+            return;
+        };
+        flags.width = usize::try_from(width.abs()).ok();
+        if width < 0 {
+            flags.minus = true;
+            flags.zero = false;
         }
-        after_index
     }
 
-    fn precision(&mut self, out: &mut Vec<u8>, flags: &mut Flags, after_index: bool) -> bool {
+    fn precision(&mut self, out: &mut Vec<u8>, flags: &mut Flags) {
         if self.peek() != Some(b'.') || self.at + 1 >= self.format.len() {
-            return after_index;
+            return;
         }
         self.at += 1;
-        if after_index {
-            self.valid = false;
-        }
-        let after_index = self.index();
+        self.valid &= !self.after_index;
+        self.after_index = self.index();
         if self.peek() != Some(b'*') {
             flags.precision = Some(self.number().unwrap_or(0));
-            return after_index;
+            return;
         }
         self.at += 1;
-        flags.precision = self.from_values().and_then(|number| usize::try_from(number).ok());
+        self.after_index = false;
+        flags.precision = self.take_number().and_then(|number| usize::try_from(number).ok());
         if flags.precision.is_none() {
             out.extend_from_slice(b"%!(BADPREC)");
         }
-        false
     }
 
     /// Takes a number out of the values, for `*`.
-    fn from_values(&mut self) -> Option<i64> {
+    fn take_number(&mut self) -> Option<i64> {
         let value = self.values.get(self.next)?;
         self.next += 1;
         match value {

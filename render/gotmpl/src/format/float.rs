@@ -210,7 +210,9 @@ fn hexadecimal(number: f64, precision: Option<usize>) -> String {
         if precision.is_none() && mantissa == 0 {
             break;
         }
-        out.push_str(&format!("{:x}", mantissa >> 60 & 15));
+        out.extend(
+            u32::try_from(mantissa >> 60 & 15).ok().and_then(|digit| char::from_digit(digit, 16)),
+        );
         mantissa <<= 4;
     }
     let sign = if exponent < 0 { '-' } else { '+' };

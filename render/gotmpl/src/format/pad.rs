@@ -1,5 +1,7 @@
 //! A directive's flags, and what they do to width and integers.
 
+use std::fmt::Write as _;
+
 use super::{Base, Digits, Printer, Whole};
 use crate::unicode::count;
 
@@ -106,18 +108,20 @@ impl Printer<'_> {
             self.padding(flags.width.unwrap_or(0));
             return;
         }
+        let prefix = if digits == Digits::Upper { "0X" } else { "0x" };
         let mut out = String::with_capacity(text.len() * 2 + 2);
         for (index, byte) in text.iter().enumerate() {
             if flags.space && index > 0 {
                 out.push(' ');
             }
             if flags.sharp && (flags.space || index == 0) {
-                out.push_str(if digits == Digits::Upper { "0X" } else { "0x" });
+                out.push_str(prefix);
             }
-            out.push_str(&match digits {
-                Digits::Lower => format!("{byte:02x}"),
-                Digits::Upper => format!("{byte:02X}"),
-            });
+            // Writing to a string does not fail.
+            let _ = match digits {
+                Digits::Lower => write!(out, "{byte:02x}"),
+                Digits::Upper => write!(out, "{byte:02X}"),
+            };
         }
         self.pad(out.as_bytes());
     }

@@ -52,28 +52,11 @@ impl Machine<'_> {
                 self.decide(here, builtin, arguments)
             }
             Callee::Builtin(builtin) => {
-                let called = self.callee_name(here, builtin, &arguments);
+                let called = callee_name(here, builtin, &arguments);
                 let signature = builtin.signature();
                 let slots = self.arguments::<Slot>(here, (name, signature), arguments)?;
                 builtin.call(&slots, &called).map_err(|fault| self.failed((name, node), fault))
             }
-        }
-    }
-
-    /// Returns how the template writes the first argument of `call`.
-    fn callee_name(&self, here: Here<'_>, builtin: Builtin, arguments: &Arguments) -> String {
-        if builtin != Builtin::Call {
-            return String::new();
-        }
-        if !arguments.operands.is_empty() {
-            return here.source.print(Node::Operand(OperandId(arguments.operands.start)));
-        }
-        match arguments.piped.as_ref().map(Slot::value) {
-            None | Some(Value::Nil) => "<invalid Value>".to_owned(),
-            Some(value) => match value.as_bytes() {
-                Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-                None => format!("<{} Value>", value.type_name()),
-            },
         }
     }
 
@@ -151,5 +134,22 @@ impl Machine<'_> {
             values.push(T::of(self.fit(piped, types.next())?));
         }
         Ok(values)
+    }
+}
+
+/// Returns how the template writes the first argument of `call`.
+fn callee_name(here: Here<'_>, builtin: Builtin, arguments: &Arguments) -> String {
+    if builtin != Builtin::Call {
+        return String::new();
+    }
+    if !arguments.operands.is_empty() {
+        return here.source.print(Node::Operand(OperandId(arguments.operands.start)));
+    }
+    match arguments.piped.as_ref().map(Slot::value) {
+        None | Some(Value::Nil) => "<invalid Value>".to_owned(),
+        Some(value) => match value.as_bytes() {
+            Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            None => format!("<{} Value>", value.type_name()),
+        },
     }
 }

@@ -55,16 +55,12 @@ impl Machine<'_> {
     ) -> Result<(), Error> {
         let own = self.variables.get_mut(self.floor..).unwrap_or_default();
         let found = own.iter_mut().rev().find(|(variable, _)| *variable == declaration.variable);
-        match found {
-            Some((_, old)) => {
-                *old = value;
-                Ok(())
-            }
-            None => {
-                let name = here.source.piece(declaration.name);
-                Err(self.error(format!("undefined variable: {name}")))
-            }
-        }
+        let Some((_, old)) = found else {
+            let name = here.source.piece(declaration.name);
+            return Err(self.error(format!("undefined variable: {name}")));
+        };
+        *old = value;
+        Ok(())
     }
 
     fn command(
@@ -120,13 +116,13 @@ impl Machine<'_> {
             OperandKind::Dot => here.dot.clone(),
             OperandKind::Bool(truth) => Slot::Concrete(Value::Bool(truth)),
             OperandKind::String { constant, .. } => Slot::Concrete(here.source.constant(constant)),
-            OperandKind::Number { text, ideal, .. } => match ideal {
-                Some(constant) => Slot::Concrete(here.source.constant(constant)),
-                None => {
-                    let text = here.source.piece(text);
-                    return Err(self.error(format!("{text} overflows int")));
-                }
-            },
+            OperandKind::Number { ideal: Some(constant), .. } => {
+                Slot::Concrete(here.source.constant(constant))
+            }
+            OperandKind::Number { text, .. } => {
+                let text = here.source.piece(text);
+                return Err(self.error(format!("{text} overflows int")));
+            }
             _ => {
                 let printed = here.source.print(Node::Operand(id));
                 let printed = crate::quote::quote(printed.as_bytes());

@@ -26,19 +26,19 @@ impl Machine<'_> {
         let mut receiver = receiver;
         for field in before {
             let name = here.source.piece(*field);
-            receiver = self.field(here, (id, name), receiver, Arguments::none())?;
+            receiver = self.field(here, (id, name), &receiver, Arguments::none())?;
         }
-        self.field(here, (id, here.source.piece(*last)), receiver, arguments)
+        self.field(here, (id, here.source.piece(*last)), &receiver, arguments)
     }
 
     fn field(
         &mut self,
         here: Here<'_>,
         (id, name): (OperandId, &str),
-        receiver: Slot,
+        receiver: &Slot,
         arguments: Arguments,
     ) -> Result<Slot, Error> {
-        match &receiver {
+        match receiver {
             Slot::Invalid if self.set.options().missing_key == MissingKey::Error => {
                 let name = quote(name.as_bytes());
                 Err(self.error(format!("nil data; no entry for key {name}")))
@@ -52,9 +52,9 @@ impl Machine<'_> {
             }
             Slot::Interface(Value::Object(object)) | Slot::Concrete(Value::Object(object)) => {
                 let found = self.member(here, (id, name), object.as_ref(), arguments)?;
-                found.ok_or_else(|| self.no_field(name, &receiver))
+                found.ok_or_else(|| self.no_field(name, receiver))
             }
-            _ => Err(self.no_field(name, &receiver)),
+            _ => Err(self.no_field(name, receiver)),
         }
     }
 

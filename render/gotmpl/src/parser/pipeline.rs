@@ -67,15 +67,10 @@ impl<'t> Parser<'t> {
             if matches!(next.token, Token::Assign | Token::Declare) {
                 self.next_non_space();
                 variables.push(self.declare(item));
-                let assigns = next.token == Token::Assign;
-                return Ok((if assigns { Binding::Assign } else { Binding::Declare }, variables));
+                return Ok((binding(next), variables));
             }
             if next.token != Token::Char || self.text_of(next) != "," {
-                if after.token == Token::Space {
-                    self.back_three(item, after);
-                } else {
-                    self.back_two(item);
-                }
+                self.undeclare(item, after);
                 return Ok((Binding::Declare, variables));
             }
             self.next_non_space();
@@ -87,6 +82,15 @@ impl<'t> Parser<'t> {
             if !matches!(token, Token::Variable | Token::RightDelim | Token::RightParen) {
                 return Err(self.error("range can only initialize variables"));
             }
+        }
+    }
+
+    /// Puts a variable back that is no declaration, and what follows it.
+    fn undeclare(&mut self, variable: Item, after: Item) {
+        if after.token == Token::Space {
+            self.back_three(variable, after);
+        } else {
+            self.back_two(variable);
         }
     }
 
@@ -182,13 +186,13 @@ impl<'t> Parser<'t> {
         let item = self.next_non_space();
         let text = self.text_of(item);
         let kind = match item.token {
-            Token::Identifier => match self.names.find(text) {
-                Some(callee) => OperandKind::Function { name: piece(item), callee },
-                None => {
+            Token::Identifier => {
+                let Some(callee) = self.names.find(text) else {
                     let name = quote(text.as_bytes());
                     return Err(self.error(format!("function {name} not defined")));
-                }
-            },
+                };
+                OperandKind::Function { name: piece(item), callee }
+            }
             Token::Dot => OperandKind::Dot,
             Token::Nil => OperandKind::Nil,
             Token::Variable => self.use_variable(item)?,
@@ -261,6 +265,10 @@ fn is_literal(kind: OperandKind) -> bool {
             | OperandKind::Nil
             | OperandKind::Dot
     )
+}
+
+fn binding(item: Item) -> Binding {
+    if item.token == Token::Assign { Binding::Assign } else { Binding::Declare }
 }
 
 fn field_name(item: Item) -> Piece {
