@@ -124,7 +124,7 @@ impl FunctionContext {
 
 /// Returns all functions that Helm 4.3.1 gives a template beyond those that Go
 /// itself has.
-pub fn table(context: Rc<FunctionContext>) -> Functions {
+pub fn table(context: &Rc<FunctionContext>) -> Functions {
     let mut functions = Functions::default();
     for add in [
         dicts::add,
@@ -145,7 +145,7 @@ pub fn table(context: Rc<FunctionContext>) -> Functions {
     for add in
         [certificates::add, cluster::add, passwords::add, random::add, templates::add, times::add]
     {
-        add(&mut functions, &context);
+        add(&mut functions, context);
     }
     functions
 }

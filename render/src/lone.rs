@@ -35,7 +35,7 @@ pub fn run_alone(
     let functions = match vocabulary {
         Vocabulary::Go => rutter_gotmpl::Functions::default(),
         Vocabulary::Sprig(tape) => {
-            table(Rc::new(FunctionContext::new(tape, Mode::Render, Dns::Off)))
+            table(&Rc::new(FunctionContext::new(tape, Mode::Render, Dns::Off)))
         }
     };
     let options = Options { missing_key: MissingKey::Default, ..Options::default() };

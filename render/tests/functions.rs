@@ -1,10 +1,12 @@
 //! Each function gives what the real Helm gives: the answers in
 //! `tests/oracle/functions/answers.jsonl` are Helm's own (`ask` beside it asks).
 
+#![allow(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
+
 use std::{cell::Cell, path::Path, rc::Rc};
 
 use render::{
-    functions::{Dns, FunctionContext, Mode, table},
+    functions::{Dns, FunctionContext, Mode, Notice, table},
     tape::{Lookup, Recording, Refusal, Replay, Source, Tape},
 };
 use rutter_gotmpl::{MissingKey, Object, Options, TemplateSet, Value};
@@ -69,7 +71,7 @@ fn scope() -> Value {
 
 fn run_with(context: &Rc<FunctionContext>, template: &str) -> Result<Vec<u8>, String> {
     let options = Options { missing_key: MissingKey::Zero };
-    let mut set = TemplateSet::new(table(context.clone()), options);
+    let mut set = TemplateSet::new(table(context), options);
     set.parse("t", template).map_err(|error| error.to_string())?;
     set.run_bytes("t", &scope()).map_err(|error| error.to_string())
 }
@@ -162,11 +164,11 @@ const NAMES: &str = "abbrev abbrevboth add add1 add1f addf adler32sum ago all an
 
 #[test]
 fn the_table_has_helms_functions_and_no_others() {
-    let table = table(context(1));
+    let table = table(&context(1));
     let missing: Vec<_> = NAMES.split_whitespace().filter(|n| table.get(n).is_none()).collect();
     assert_eq!(missing, Vec::<&str>::new());
     assert_eq!(table.into_iter().count(), NAMES.split_whitespace().count());
-    assert!(self::table(context(1)).get("env").is_none(), "Helm takes it out of sprig");
+    assert!(self::table(&context(1)).get("env").is_none(), "Helm takes it out of sprig");
 }
 
 fn text(template: &str) -> String {
@@ -256,7 +258,6 @@ fn lint_notes_what_rendering_would_refuse() {
     let lint = Rc::new(FunctionContext::new(tape, Mode::Lint, Dns::Off));
     let output = run_with(&lint, r#"[{{ required "need a" nil }}{{ fail "b" }}]"#).unwrap();
     assert_eq!(output, b"[]");
-    use render::functions::Notice;
     let notices = vec![Notice::Missing("need a".into()), Notice::Failed("b".into())];
     assert_eq!(lint.take_notices(), notices);
 }

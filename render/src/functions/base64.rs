@@ -48,13 +48,11 @@ impl Decoder<'_> {
         while count < 4 {
             let Some(byte) = self.next() else {
                 // Go counts back the characters that are too few.
-                return if count == 0 { Ok(None) } else { Err(Corrupt(self.at - count)) };
+                let too_few = (count > 0).then(|| Corrupt(self.at - count));
+                return too_few.map_or(Ok(None), Err);
             };
             match (sextet(byte), byte) {
-                (Some(sextet), _) => {
-                    bits = (bits << 6) | sextet;
-                    count += 1;
-                }
+                (Some(sextet), _) => (bits, count) = ((bits << 6) | sextet, count + 1),
                 (None, b'\r' | b'\n') => {}
                 (None, b'=') => return self.padding(bits, count).map(Some),
                 (None, _) => return Err(Corrupt(self.at - 1)),

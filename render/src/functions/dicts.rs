@@ -67,13 +67,17 @@ fn add_selections(functions: &mut Functions) {
 fn add_copies(functions: &mut Functions) {
     for name in ["merge", "mustMerge"] {
         functions.one_and_any(name, |map: Map, sources: Vec<Map>| {
-            sources.iter().for_each(|source| merge(&map, source, Clash::Keep));
+            for source in &sources {
+                merge(&map, source, Clash::Keep);
+            }
             map
         });
     }
     for name in ["mergeOverwrite", "mustMergeOverwrite"] {
         functions.one_and_any(name, |map: Map, sources: Vec<Map>| {
-            sources.iter().for_each(|source| merge(&map, source, Clash::Overwrite));
+            for source in &sources {
+                merge(&map, source, Clash::Overwrite);
+            }
             map
         });
     }

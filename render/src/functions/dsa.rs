@@ -14,18 +14,19 @@ pub(super) fn generate(source: &mut dyn Source) -> Result<Vec<u8>, String> {
     let one = BigUint::from(1_u8);
     let (p, q) = primes(source)?;
     let exponent = (&p - &one) / &q;
-    let g = (2_u8..)
-        .map(|h| BigUint::from(h).modpow(&exponent, &p))
-        .find(|g| *g != one)
-        .unwrap_or_default();
-    let x = loop {
-        let x = number(source, Q_BITS)?;
-        if x < q && x != BigUint::ZERO {
-            break x;
-        }
-    };
-    let y = g.modpow(&x, &p);
-    let numbers = [BigUint::ZERO, p, q, g, y, x].map(|number| der::integer(&number.to_bytes_be()));
+    let mut generator = one.clone();
+    let mut base = 2_u8;
+    while generator == one {
+        generator = BigUint::from(base).modpow(&exponent, &p);
+        base += 1;
+    }
+    let mut secret = BigUint::ZERO;
+    while secret == BigUint::ZERO || secret >= q {
+        secret = number(source, Q_BITS)?;
+    }
+    let public = generator.modpow(&secret, &p);
+    let numbers = [BigUint::ZERO, p, q, generator, public, secret]
+        .map(|number| der::integer(&number.to_bytes_be()));
     let parts: Vec<&[u8]> = numbers.iter().map(Vec::as_slice).collect();
     Ok(der::sequence(&parts))
 }

@@ -101,7 +101,7 @@ impl Writer {
             self.line(depth + 1);
             if let Some(name) = name {
                 self.string(name);
-                self.out.push_str(if self.indent.is_some() { ": " } else { ":" });
+                self.out.push_str(self.indent.map_or(":", |_| ": "));
             }
             self.value(item, depth + 1)?;
         }

@@ -77,10 +77,11 @@ fn add_rounding(functions: &mut Functions) {
 }
 
 fn add_ranges(functions: &mut Functions) {
-    functions
-        .one("until", |count: i64| int_list(until_step(0, count, if count < 0 { -1 } else { 1 })?));
+    functions.one("until", |count: i64| {
+        until_step(0, count, if count < 0 { -1 } else { 1 }).map(int_list)
+    });
     functions.three("untilStep", |start: i64, stop: i64, step: i64| {
-        int_list(until_step(start, stop, step)?)
+        until_step(start, stop, step).map(int_list)
     });
     functions.any("seq", |numbers: Vec<i64>| seq(&numbers));
 }
@@ -168,9 +169,9 @@ fn until_step(start: i64, stop: i64, step: i64) -> Result<Vec<i64>, Fault> {
     Ok(numbers)
 }
 
-fn int_list(numbers: Vec<i64>) -> Result<Value, Fault> {
+fn int_list(numbers: Vec<i64>) -> Value {
     let items: Vec<Value> = numbers.into_iter().map(Value::int).collect();
-    Ok(Value::List(List { elem: Elem::Int, items: items.into(), nil: false }))
+    Value::List(List { elem: Elem::Int, items: items.into(), nil: false })
 }
 
 fn seq(numbers: &[i64]) -> Result<String, Fault> {

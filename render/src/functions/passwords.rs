@@ -105,14 +105,11 @@ fn decrypt(password: &[u8], text: &[u8]) -> Result<Vec<u8>, Fault> {
     let Some(padding) = plain.last().copied() else {
         return Err(Fault::new("runtime error: index out of range [-1]"));
     };
-    match plain.len().checked_sub(usize::from(padding)) {
-        Some(length) => plain.truncate(length),
-        None => {
-            let end = i64::try_from(plain.len()).unwrap_or_default() - i64::from(padding);
-            let message = format!("runtime error: slice bounds out of range [:{end}]");
-            return Err(Fault::new(message));
-        }
-    }
+    let Some(length) = plain.len().checked_sub(usize::from(padding)) else {
+        let end = i64::try_from(plain.len()).unwrap_or_default() - i64::from(padding);
+        return Err(Fault::new(format!("runtime error: slice bounds out of range [:{end}]")));
+    };
+    plain.truncate(length);
     Ok(plain)
 }
 

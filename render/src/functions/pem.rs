@@ -17,8 +17,7 @@ pub(super) fn encode(label: &str, bytes: &[u8]) -> String {
         out.extend(line.iter().map(|byte| char::from(*byte)));
         out.push('\n');
     }
-    out.push_str(&format!("-----END {label}-----\n"));
-    out
+    out + "-----END " + label + "-----\n"
 }
 
 /// Returns the first block of a text.

@@ -15,7 +15,7 @@ use super::{
 use crate::tape::{Kind, Refusal, Source};
 
 pub(super) fn add(functions: &mut Functions, context: &Rc<FunctionContext>) {
-    let alphabets: [(&str, fn(u8) -> bool); 4] = [
+    let alphabets: [(&str, IsIn); 4] = [
         ("randAlphaNum", |byte| byte.is_ascii_alphanumeric()),
         ("randAlpha", |byte| byte.is_ascii_alphabetic()),
         ("randNumeric", |byte| byte.is_ascii_digit()),
@@ -50,6 +50,9 @@ pub(super) fn add(functions: &mut Functions, context: &Rc<FunctionContext>) {
     });
     add_drawn(functions, context, ("uuidv4", &[]), |source, _| Ok(json!(uuid(source)?)));
 }
+
+/// Whether a character belongs to an alphabet.
+type IsIn = fn(u8) -> bool;
 
 /// Adds a function whose result is drawn: a string, or an `int`.
 pub(super) fn add_drawn(

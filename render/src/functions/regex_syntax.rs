@@ -79,20 +79,17 @@ impl<'a> Translator<'a> {
                 let operator = self.take(1);
                 return self.repeat(before, operator);
             }
-            Some(b'{') => match repetition(before) {
-                Some((min, max, length)) => {
+            Some(b'{') => {
+                if let Some((min, max, length)) = repetition(before) {
                     let operator = self.take(length);
                     let fits = min <= 1000 && max.is_none_or(|max| max <= 1000 && min <= max);
-                    if !fits {
-                        return Err(format!("invalid repeat count: `{operator}`"));
-                    }
+                    fits.then_some(())
+                        .ok_or_else(|| format!("invalid repeat count: `{operator}`"))?;
                     return self.repeat(before, operator);
                 }
-                None => {
-                    self.take(1);
-                    self.out.push_str("\\{");
-                }
-            },
+                self.take(1);
+                self.out.push_str("\\{");
+            }
             Some(b'[') => self.class()?,
             Some(b'\\') => self.escape()?,
             Some(b'^' | b'$' | b'.') => {
@@ -100,8 +97,9 @@ impl<'a> Translator<'a> {
                 self.out.push_str(operator);
             }
             _ => {
-                let char = self.next();
-                char.into_iter().for_each(|char| push_literal(&mut self.out, char));
+                if let Some(char) = self.next() {
+                    push_literal(&mut self.out, char);
+                }
             }
         }
         self.last = Last::Item;
@@ -173,14 +171,10 @@ impl<'a> Translator<'a> {
                     seen = false;
                 }
                 ':' | ')' if seen || !negated => {
+                    self.depth += usize::from(char == ':');
                     let flags = whole.strip_suffix(self.left).unwrap_or(whole);
-                    if char == ':' {
-                        self.depth += 1;
-                    }
                     // `(?)` says nothing, and the crate refuses it.
-                    if flags != "(?)" {
-                        self.out.push_str(flags);
-                    }
+                    self.out.push_str(if flags == "(?)" { "" } else { flags });
                     return Ok(());
                 }
                 _ => break,

@@ -211,8 +211,7 @@ pub(super) const MAX_TEXT: usize = 1 << 30;
 
 fn indent(spaces: i64, text: &[u8], before: &[u8]) -> Result<Vec<u8>, Fault> {
     let pad = repeat(spaces, b" ")?;
-    let lines = text.iter().filter(|byte| **byte == b'\n').count() + 1;
-    let mut out = Vec::with_capacity(before.len() + text.len() + lines * pad.len());
+    let mut out = Vec::with_capacity(before.len() + text.len() + text.len() / 2);
     out.extend(before);
     for (at, line) in text.split(|byte| *byte == b'\n').enumerate() {
         if at > 0 {

@@ -216,8 +216,11 @@ fn in_multiples(value: &Value, unit: &Value, fit: fn(i64, i64) -> i64) -> Value 
     })
 }
 
+/// From nanoseconds to another unit.
+type Convert = fn(i64) -> f64;
+
 fn add_conversions(functions: &mut Functions) {
-    let floats: [(&str, fn(i64) -> f64); 5] = [
+    let floats: [(&str, Convert); 5] = [
         ("durationSeconds", duration::seconds),
         ("durationMinutes", duration::minutes),
         ("durationHours", duration::hours),

@@ -75,7 +75,7 @@ impl Writer {
         let mut tables = Vec::new();
         for (name, value) in map.entries.borrow().iter() {
             let value = plain(value);
-            let path = [key, &[name.clone()]].concat();
+            let path = [key, std::slice::from_ref(name)].concat();
             match &value {
                 Value::Nil => {}
                 Value::Map(_) => tables.push((path, value)),
@@ -138,9 +138,7 @@ impl Writer {
             Value::List(list) => {
                 self.out.push('[');
                 for (at, item) in list.items.iter().enumerate() {
-                    if at > 0 {
-                        self.out.push_str(", ");
-                    }
+                    self.out.push_str(if at == 0 { "" } else { ", " });
                     self.element(item)?;
                 }
                 self.out.push(']');
@@ -171,19 +169,14 @@ impl Writer {
             if is_table { &mut tables } else { &mut direct }.push((name.clone(), value));
         }
         self.out.push('{');
-        let comma_after_direct = !tables.is_empty();
-        for (entries, trailing) in [(direct, comma_after_direct), (tables, false)] {
-            let count = entries.len();
-            for (at, (name, value)) in entries.into_iter().enumerate() {
-                if matches!(value, Value::Nil) {
-                    continue;
-                }
-                let _ = write!(self.out, "{} = ", quoted_key(&name));
-                self.element(&value)?;
-                if trailing || at + 1 < count {
-                    self.out.push_str(", ");
-                }
+        let count = direct.len() + tables.len();
+        for (at, (name, value)) in direct.into_iter().chain(tables).enumerate() {
+            if matches!(value, Value::Nil) {
+                continue;
             }
+            let _ = write!(self.out, "{} = ", quoted_key(&name));
+            self.element(&value)?;
+            self.out.push_str(if at + 1 == count { "" } else { ", " });
         }
         self.out.push('}');
         Ok(())

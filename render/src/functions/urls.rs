@@ -1,5 +1,7 @@
 //! URLs in pieces (sprig's `url.go` on Go's `net/url`).
 
+use std::fmt::Write;
+
 use rutter_gotmpl::{Fault, Functions, Map, Value};
 
 use super::{
@@ -64,7 +66,7 @@ impl Url {
         }
         let mut url = Self::default();
         if text == "*" {
-            url.path = "*".to_owned();
+            "*".clone_into(&mut url.path);
             return Ok(url);
         }
         let (scheme, mut rest) = scheme(text)?;
@@ -295,7 +297,7 @@ fn escape(text: &str, part: Part) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         if must_escape(byte, part) {
-            out.push_str(&format!("%{byte:02X}"));
+            let _ = write!(out, "%{byte:02X}");
         } else {
             out.push(char::from(byte));
         }

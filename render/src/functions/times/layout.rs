@@ -43,9 +43,36 @@ pub(super) enum Piece {
 pub(super) struct Offset {
     /// `Z` for none.
     pub(super) z: bool,
-    pub(super) colon: bool,
-    pub(super) minutes: bool,
-    pub(super) seconds: bool,
+    pub(super) digits: Digits,
+}
+
+/// What of an offset is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Digits {
+    /// `07`
+    Hours,
+    /// `0700`
+    Minutes,
+    /// `07:00`
+    ColonMinutes,
+    /// `070000`
+    Seconds,
+    /// `07:00:00`
+    ColonSeconds,
+}
+
+impl Digits {
+    pub(super) fn has_colon(self) -> bool {
+        matches!(self, Self::ColonMinutes | Self::ColonSeconds)
+    }
+
+    pub(super) fn has_minutes(self) -> bool {
+        self != Self::Hours
+    }
+
+    pub(super) fn has_seconds(self) -> bool {
+        matches!(self, Self::Seconds | Self::ColonSeconds)
+    }
 }
 
 /// The fixed texts, the longer before its beginnings.
@@ -73,25 +100,20 @@ const PIECES: [(&str, Piece); 33] = [
     ("5", Piece::Second(1)),
     ("PM", Piece::UpperHalf),
     ("pm", Piece::LowerHalf),
-    ("-070000", offset(['-', '6'])),
-    ("-07:00:00", offset(['-', '9'])),
-    ("-0700", offset(['-', '4'])),
-    ("-07:00", offset(['-', '5'])),
-    ("-07", offset(['-', '2'])),
-    ("Z070000", offset(['Z', '6'])),
-    ("Z07:00:00", offset(['Z', '9'])),
-    ("Z0700", offset(['Z', '4'])),
-    ("Z07:00", offset(['Z', '5'])),
-    ("Z07", offset(['Z', '2'])),
+    ("-070000", offset('-', Digits::Seconds)),
+    ("-07:00:00", offset('-', Digits::ColonSeconds)),
+    ("-0700", offset('-', Digits::Minutes)),
+    ("-07:00", offset('-', Digits::ColonMinutes)),
+    ("-07", offset('-', Digits::Hours)),
+    ("Z070000", offset('Z', Digits::Seconds)),
+    ("Z07:00:00", offset('Z', Digits::ColonSeconds)),
+    ("Z0700", offset('Z', Digits::Minutes)),
+    ("Z07:00", offset('Z', Digits::ColonMinutes)),
+    ("Z07", offset('Z', Digits::Hours)),
 ];
 
-const fn offset([first, length]: [char; 2]) -> Piece {
-    Piece::Offset(Offset {
-        z: first == 'Z',
-        colon: matches!(length, '5' | '9'),
-        minutes: length != '2',
-        seconds: matches!(length, '6' | '9'),
-    })
+const fn offset(first: char, digits: Digits) -> Piece {
+    Piece::Offset(Offset { z: first == 'Z', digits })
 }
 
 /// Cuts a layout at its first piece: what stands before it, the piece with its
@@ -208,17 +230,17 @@ fn push_zone(out: &mut String, time: &Time, piece: Piece) {
         Piece::Offset(offset) if offset.z && seconds == 0 => return out.push('Z'),
         Piece::Offset(offset) => offset,
         _ if !name.is_empty() => return out.push_str(&name),
-        _ => Offset { z: false, colon: false, minutes: true, seconds: false },
+        _ => Offset { z: false, digits: Digits::Minutes },
     };
     out.push(if seconds < 0 { '-' } else { '+' });
     let size = seconds.abs();
-    let colon = if offset.colon { ":" } else { "" };
+    let colon = if offset.digits.has_colon() { ":" } else { "" };
     number(out, size / 3600, 2);
-    if offset.minutes {
+    if offset.digits.has_minutes() {
         out.push_str(colon);
         number(out, size / 60 % 60, 2);
     }
-    if offset.seconds {
+    if offset.digits.has_seconds() {
         out.push_str(colon);
         number(out, size % 60, 2);
     }

@@ -75,9 +75,9 @@ impl<'a> Reader<'a> {
         let mut wanted = before;
         while let Some(char) = wanted.chars().next() {
             if char == ' ' {
-                if !self.left.is_empty() && !self.left.starts_with(' ') {
-                    return Err(self.left);
-                }
+                // Nothing more is as good as a space.
+                let is_space = self.left.is_empty() || self.left.starts_with(' ');
+                is_space.then_some(()).ok_or(self.left)?;
                 wanted = wanted.trim_start_matches(' ');
                 self.left = self.left.trim_start_matches(' ');
                 continue;
@@ -214,11 +214,11 @@ impl<'a> Reader<'a> {
             _ => return Err(Problem::Bad),
         };
         let mut seconds = 3600 * self.offset_part(24, "time zone offset hour")?;
-        if offset.minutes {
+        if offset.digits.has_minutes() {
             self.colon(offset)?;
             seconds += 60 * self.offset_part(60, "time zone offset minute")?;
         }
-        if offset.seconds {
+        if offset.digits.has_seconds() {
             self.colon(offset)?;
             seconds += self.offset_part(60, "time zone offset second")?;
         }
@@ -232,7 +232,7 @@ impl<'a> Reader<'a> {
     }
 
     fn colon(&mut self, offset: Offset) -> Step {
-        if offset.colon && self.take(1)? != ":" { Err(Problem::Bad) } else { Ok(()) }
+        if offset.digits.has_colon() && self.take(1)? != ":" { Err(Problem::Bad) } else { Ok(()) }
     }
 
     /// Three to five capital letters, `GMT+3`, or a signed number of hours.

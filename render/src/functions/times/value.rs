@@ -78,6 +78,19 @@ impl Time {
         i64::try_from(since_zero.rem_euclid(i128::from(nanos))).unwrap_or_default()
     }
 
+    /// Adds a duration, or cuts or rounds to a multiple of it.
+    fn moved(&self, how: &str, by: i64) -> Self {
+        if how == "Add" {
+            return self.add(by);
+        }
+        if by <= 0 {
+            return self.clone();
+        }
+        let rest = self.remainder(by);
+        let up = how == "Round" && rest + rest >= by;
+        self.add(if up { by - rest } else { -rest })
+    }
+
     fn in_zone(&self, zone: Zone) -> Value {
         Self { zone, ..self.clone() }.into_value()
     }
@@ -170,17 +183,7 @@ impl Object for Time {
             ("Format", Some(Value::String(layout))) => Value::from(self.format(layout)),
             ("AddDate", _) => self.add_date(int(0), int(1), int(2)),
             ("Add" | "Round" | "Truncate", Some(by)) => {
-                let by = duration::of(by)?;
-                match name {
-                    "Add" => self.add(by).into_value(),
-                    _ if by <= 0 => self.clone().into_value(),
-                    "Truncate" => self.add(-self.remainder(by)).into_value(),
-                    _ => {
-                        let rest = self.remainder(by);
-                        let up = rest + rest >= by;
-                        self.add(if up { by - rest } else { -rest }).into_value()
-                    }
-                }
+                self.moved(name, duration::of(by)?).into_value()
             }
             (_, Some(other)) => self.compared(name, &Self::of(other)?)?,
             _ => return None,
