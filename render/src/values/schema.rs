@@ -1,11 +1,226 @@
 //! Values against `values.schema.json`, in Helm's words.
+//!
+//! Helm prints the tree of failures of its schema library (santhosh-tekuri's
+//! jsonschema v6): which keyword is looked at first, which failure ends the
+//! look at a value, how the text is indented. A validator that only answers yes
+//! or no, or in other words, would not do; so the keywords are evaluated here.
 
-use rutter_gotmpl::Map;
+use rutter_gotmpl::{Map, Value};
+use serde_json::Value as Json;
 
 use crate::Chart;
+use checker::Checker;
+
+mod checker;
+mod formats;
+mod keywords;
+mod references;
+
+/// Why a value does not meet a schema: a tree.
+struct Failure {
+    /// The path of the value, part by part.
+    at: Vec<String>,
+    text: Text,
+    causes: Vec<Self>,
+}
+
+/// What a failure says.
+enum Text {
+    /// Several keywords of one schema failed.
+    Group,
+    /// A `$ref` led to the failures.
+    Reference,
+    /// A keyword failed.
+    Keyword(String),
+}
 
 /// Checks the values of a chart and, below them, those of its subcharts.
+///
+/// # Errors
+///
+/// Helm's text: for each chart its name and a line for each failure.
 pub(crate) fn check(chart: &Chart, values: &Map) -> Result<(), String> {
-    let _ = (chart, values);
-    Ok(())
+    let mut text = String::new();
+    add(chart, values, &mut text);
+    if text.is_empty() { Ok(()) } else { Err(text) }
+}
+
+fn add(chart: &Chart, values: &Map, text: &mut String) {
+    if let Some(schema) = &chart.schema
+        && let Err(failures) = check_one(schema, values)
+    {
+        text.push_str(chart.name());
+        text.push_str(":\n");
+        text.push_str(&failures);
+    }
+    for subchart in &chart.dependencies {
+        let inner = values.entries.borrow().get(subchart.name()).cloned();
+        match inner {
+            None | Some(Value::Nil) => {}
+            Some(Value::Map(inner)) => add(subchart, &inner, text),
+            Some(_) => {
+                text.push_str(subchart.name());
+                text.push_str(":\ninvalid type for values: expected object (map)\n");
+            }
+        }
+    }
+}
+
+fn check_one(schema: &[u8], values: &Map) -> Result<(), String> {
+    let schema: Json = serde_json::from_slice(schema).map_err(|error| error.to_string())?;
+    let values = super::json(&Value::Map(values.clone()));
+    let checker = Checker::new(&schema);
+    let Err(failure) = checker.run(&values) else { return Ok(()) };
+    let mut text = String::new();
+    let top = match failure.text {
+        Text::Group => failure.causes,
+        _ => vec![failure],
+    };
+    for failure in &top {
+        failure.print(1, &mut text);
+    }
+    let text = text.strip_prefix('\n').unwrap_or(&text);
+    Err(format!("{text}\n"))
+}
+
+impl Failure {
+    fn new(at: &[String], text: impl Into<String>) -> Self {
+        Self { at: at.to_vec(), text: Text::Keyword(text.into()), causes: Vec::new() }
+    }
+
+    /// Prints itself and its causes; a reference with one cause is only its cause.
+    fn print(&self, indent: usize, into: &mut String) {
+        let mut inner = indent;
+        if !(matches!(self.text, Text::Reference) && self.causes.len() == 1) {
+            into.push('\n');
+            into.push_str(&"  ".repeat(indent.saturating_sub(1)));
+            into.push_str("- at ");
+            into.push_str(&quoted(&pointer(&self.at)));
+            into.push_str(": ");
+            into.push_str(match &self.text {
+                Text::Group | Text::Reference => "validation failed",
+                Text::Keyword(text) => text,
+            });
+            inner += 1;
+        }
+        for cause in &self.causes {
+            cause.print(inner, into);
+        }
+    }
+}
+
+/// Returns a JSON pointer (RFC 6901).
+fn pointer(parts: &[String]) -> String {
+    let mut pointer = String::new();
+    for part in parts {
+        pointer.push('/');
+        pointer.push_str(&part.replace('~', "~0").replace('/', "~1"));
+    }
+    pointer
+}
+
+/// Quotes a text in single quotes, as the library does.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("'");
+    for c in text.chars() {
+        match c {
+            '\'' => out.push_str("\\'"),
+            '"' => out.push('"'),
+            other => out.extend(other.escape_debug()),
+        }
+    }
+    out.push('\'');
+    out
+}
+
+/// Returns texts in single quotes, by comma.
+fn quoted_list<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    texts.into_iter().map(quoted).collect::<Vec<_>>().join(", ")
+}
+
+/// Returns a number with its thousands grouped, as the library prints it.
+fn grouped(number: f64) -> String {
+    let text = if number.abs() < 1e21 { format!("{number}") } else { format!("{number:e}") };
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("-", rest));
+    let (whole, rest) = digits.split_at(digits.find(['.', 'e']).unwrap_or(digits.len()));
+    let mut out = String::from(sign);
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::Values;
+
+    fn failures(schema: &Json, values: &Json) -> String {
+        let schema = schema.to_string();
+        check_one(schema.as_bytes(), Values::from_json(values).map()).unwrap_err()
+    }
+
+    // Expected texts: Helm 4.3.1.
+    #[test]
+    fn failures_are_told_in_helm_s_words() {
+        let schema = json!({
+            "required": ["name"],
+            "additionalProperties": false,
+            "properties": {
+                "name": {"type": "string", "minLength": 2, "pattern": "^[a-z]+$"},
+                "port": {"type": "integer", "maximum": 65_535},
+                "one": {"oneOf": [{"type": "string"}, {"type": "integer"}]},
+                "ref": {"$ref": "#/$defs/flag"}
+            },
+            "$defs": {"flag": {"type": "boolean"}}
+        });
+        assert_eq!(
+            failures(&schema, &json!({"port": 70_000})),
+            "- at '': validation failed\n".replace("validation failed", "missing property 'name'")
+                + "- at '/port': maximum: got 70,000, want 65,535\n"
+        );
+        assert_eq!(
+            failures(&schema, &json!({"name": "X", "extra": 1})),
+            "- at '/name': validation failed\n  - at '/name': minLength: got 1, want 2\n  - at \
+             '/name': 'X' does not match pattern '^[a-z]+$'\n- at '': additional properties \
+             'extra' not allowed\n"
+        );
+        assert_eq!(
+            failures(&schema, &json!({"name": "xx", "one": true})),
+            "- at '/one': 'oneOf' failed, none matched\n  - at '/one': got boolean, want string\n  \
+             - at '/one': got boolean, want integer\n"
+        );
+        assert_eq!(
+            failures(&schema, &json!({"name": "xx", "ref": 1})),
+            "- at '/ref': got number, want boolean\n"
+        );
+    }
+
+    #[test]
+    fn formats_are_asserted_before_draft_2019_only() {
+        let format = json!({"properties": {"a": {"format": "ipv4"}}});
+        let values = json!({"a": "999.1.1.1"});
+        let schema = format.to_string();
+        assert!(check_one(schema.as_bytes(), Values::from_json(&values).map()).is_ok());
+        let mut old = format;
+        old["$schema"] = json!("http://json-schema.org/draft-07/schema#");
+        assert_eq!(
+            failures(&old, &values),
+            "- at '/a': '999.1.1.1' is not valid ipv4: decimal must be between 0 and 255\n"
+        );
+    }
+
+    #[test]
+    fn what_no_keyword_has_evaluated_can_be_refused() {
+        let schema = json!({
+            "allOf": [{"properties": {"a": true}}],
+            "unevaluatedProperties": false
+        });
+        assert_eq!(failures(&schema, &json!({"a": 1, "b": 2})), "- at '/b': false schema\n");
+    }
 }
