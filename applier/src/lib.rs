@@ -1,7 +1,10 @@
 //! What to do about it, and doing it: the one room that knows the cluster.
 
+mod claim;
 mod cluster;
+mod content;
 mod error;
+mod evidence;
 mod kube;
 mod memory;
 pub mod object;
@@ -12,6 +15,7 @@ pub mod reads;
 pub mod record;
 mod request;
 mod situation;
+mod wait;
 mod world;
 
 pub use cluster::{

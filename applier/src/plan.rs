@@ -1,9 +1,18 @@
 //! A plan: what is to be done, step by step, as a value that can be printed, stored and carried
 //! out later.
 
+mod build;
+mod live;
+pub(crate) mod prepare;
+
 use ledger::{HookPoint, ObjectRef};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub(crate) use self::{
+    build::{Inputs, build, build_uninstall, event},
+    live::{Detail, Live, Sighting},
+};
 
 /// A list of steps in barriers: those of one barrier are carried out at the same time, a barrier
 /// begins when the one before it is done.
@@ -80,8 +89,13 @@ pub struct Point(pub HookPoint);
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Wanted {
-    /// A document of the manifest, from 0.
-    Document(usize),
+    /// An object of a document of the manifest, each from 0; most documents hold one.
+    Document {
+        /// The document.
+        document: usize,
+        /// The object in it.
+        item: usize,
+    },
     /// A hook of the revision, from 0.
     Hook(usize),
     /// The object itself; never a Secret.
@@ -133,5 +147,18 @@ impl TryFrom<String> for Point {
     fn try_from(word: String) -> Result<Self, String> {
         let found = HookPoint::ALL.iter().find(|it| it.as_str() == word);
         found.map(|point| Self(*point)).ok_or_else(|| format!("`{word}` is no point of a hook"))
+    }
+}
+
+impl Plan {
+    /// Returns the steps barrier by barrier.
+    pub fn barriers(&self) -> impl Iterator<Item = &[Step]> {
+        self.steps.chunk_by(|a, b| a.barrier == b.barrier)
+    }
+
+    /// Returns whether nothing of a release's objects changes.
+    pub fn is_nothing(&self) -> bool {
+        let is_still = |act| matches!(act, Act::Unchanged | Act::Keep | Act::Gone | Act::Wait);
+        self.steps.iter().all(|it| is_still(it.act))
     }
 }
