@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use ledger::{
-    Chart, Class, Facts, Ledger, ObjectId, Origin, Recipe, Recipes, Release, RevisionEntry, Store,
+    Chart, Class, Facts, Ledger, ObjectId, Origin, Recipe, Recipes, Release, RevisionEntry,
+    Started, Store,
 };
 use render::{Document, Hook, Rendered};
 use serde_json::Value;
@@ -152,6 +153,24 @@ impl Content {
         Ok(Chart { name, version, app_version, digest, source, files: Some(files) })
     }
 
+    /// Reads what an operation set out to make.
+    pub(crate) async fn of_started<S: Store>(
+        ledger: &Ledger<S>,
+        started: &Started,
+    ) -> Result<Self, Error> {
+        let recipes = &started.recipes;
+        let files = started.chart.as_ref().and_then(|it| it.files);
+        Ok(Self {
+            documents: load_documents(ledger, recipes).await?,
+            hooks: load_hooks(ledger, recipes).await?,
+            notes: text_of(ledger, recipes.notes).await?,
+            chart: json_of(ledger, files).await?,
+            config: json_of(ledger, recipes.values).await?,
+            labels: labels_in(ledger, &started.facts).await?,
+            ..Self::default()
+        })
+    }
+
     /// Reads what the ledger holds of a revision.
     pub(crate) async fn load<S: Store>(
         ledger: &Ledger<S>,
@@ -224,16 +243,27 @@ pub(crate) async fn load_hooks<S: Store>(
     Ok(hooks)
 }
 
-async fn load_labels<S: Store>(
+/// Reads the user's labels of a revision.
+pub(crate) async fn load_labels<S: Store>(
     ledger: &Ledger<S>,
     release: &Release,
     entry: &RevisionEntry,
 ) -> Result<BTreeMap<String, String>, Error> {
+    if let (Origin::Imported { .. }, Some(raw)) = (entry.origin, entry.raw) {
+        return Ok(read_raw(&ledger.get(raw).await?).map(|it| it.labels).unwrap_or_default());
+    }
     let Origin::Own { started, .. } = entry.origin else { return Ok(BTreeMap::new()) };
-    let facts = release.operation(started).map(|it| &it.started.facts);
-    let id = facts
-        .and_then(|it| it.0.get(&LABELS))
-        .and_then(|it| <[u8; 32]>::try_from(it.as_slice()).ok());
+    match release.operation(started) {
+        Some(operation) => labels_in(ledger, &operation.started.facts).await,
+        None => Ok(BTreeMap::new()),
+    }
+}
+
+async fn labels_in<S: Store>(
+    ledger: &Ledger<S>,
+    facts: &Facts,
+) -> Result<BTreeMap<String, String>, Error> {
+    let id = facts.0.get(&LABELS).and_then(|it| <[u8; 32]>::try_from(it.as_slice()).ok());
     match id {
         Some(id) => parse(&ledger.get(ObjectId(ledger::Digest(id))).await?),
         None => Ok(BTreeMap::new()),

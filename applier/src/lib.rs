@@ -1,11 +1,14 @@
 //! What to do about it, and doing it: the one room that knows the cluster.
 
+mod begin;
 mod claim;
 mod cluster;
 mod content;
 mod error;
 mod evidence;
+mod execute;
 mod kube;
+mod look;
 mod memory;
 pub mod object;
 mod operation;
@@ -15,6 +18,7 @@ pub mod reads;
 pub mod record;
 mod request;
 mod situation;
+mod view;
 mod wait;
 mod world;
 
@@ -26,11 +30,12 @@ pub use cluster::{
 };
 pub use error::{Deleted, Error, Holder};
 pub use kube::{Connection, Kube, Patience, Verification};
+pub use look::look;
 pub use memory::MemoryCluster;
 #[cfg(feature = "testing")]
 pub use memory::Mistake;
 pub use operation::{
-    Done, abandon, install, look, plan_install, plan_upgrade, resume, rollback, uninstall, upgrade,
+    Done, abandon, install, plan_install, plan_upgrade, resume, rollback, uninstall, upgrade,
 };
 pub use request::{
     Abandon, Asker, Back, ChartOrigin, Cleanup, Crds, Hooks, Install, Jobs, Manner, NameReuse,

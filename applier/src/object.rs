@@ -71,6 +71,12 @@ pub fn set_meta(object: &mut Value, map: &str, key: &str, value: &str) {
     child(metadata, map).insert(key.to_owned(), value.into());
 }
 
+/// Gives an object its name.
+pub fn set_name(object: &mut Value, name: &str) {
+    let Some(object) = object.as_object_mut() else { return };
+    child(object, "metadata").insert("name".to_owned(), name.into());
+}
+
 /// Returns the map under a key, putting an empty one in the place of anything else.
 fn child<'a>(map: &'a mut Map<String, Value>, key: &str) -> &'a mut Map<String, Value> {
     let slot = map.entry(key.to_owned()).or_insert_with(|| Value::Object(Map::new()));

@@ -1,16 +1,36 @@
-//! The doors: one function for each verb.
+//! The doors: one function for each verb, and what they share.
 
-use ledger::{EventId, OperationLocks, Store};
+mod finish;
+mod install;
+mod resume;
+mod rollback;
+mod spine;
+mod uninstall;
+mod upgrade;
+
+use ledger::{EventId, HookPoint, ObjectRef, OperationLocks, Records, ReleaseKey, Store};
+use render::{Document, Hook};
 
 use crate::{
-    cluster::Cluster,
+    begin::{self, InTheWay},
+    cluster::{Cluster, Discovery, Propagation},
     error::Error,
-    plan::Plan,
+    look::look,
+    object,
+    plan::{
+        self, Plan, Wanted,
+        prepare::{self, Marks},
+    },
     record::Record,
-    request::{Abandon, Install, Resume, Rollback, Target, Uninstall, Upgrade},
+    request::{
+        Abandon, Asker, Back, Hooks, Install, OnFailure, Resume, Rollback, Target, Uninstall,
+        Upgrade,
+    },
     situation::Situation,
     world::World,
 };
+
+pub(crate) use self::finish::unsettled;
 
 /// What an operation came to.
 #[derive(Clone, Debug)]
@@ -19,46 +39,94 @@ pub struct Done {
     pub record: Record,
     /// The event that ended the operation.
     pub event: EventId,
-}
-
-/// Looks at a release: is the cluster there, what can it do, what is known of the release. Writes
-/// nothing. The first thing that a command which changes something does.
-pub async fn look<C: Cluster, S: Store + OperationLocks>(
-    world: &mut World<'_, C, S>,
-    target: &Target,
-) -> Result<Situation, Error> {
-    let _ = (world, target);
-    Err(Error::Stored("not built yet".to_owned()))
+    /// Objects that are no longer wanted and stay, as their policy says.
+    pub kept: Vec<ObjectRef>,
 }
 
 /// Installs a release.
+///
+/// # Errors
+///
+/// [`Error::NameInUse`], [`Error::Unserved`], [`Error::Foreign`], [`Error::InProgress`] and
+/// [`Error::Interrupted`] before anything is written; [`Error::Lost`] when somebody else was faster;
+/// [`Error::Failed`] when it failed on the way.
 pub async fn install<C: Cluster, S: Store + OperationLocks>(
     world: &mut World<'_, C, S>,
     situation: Situation,
     request: Install,
 ) -> Result<Done, Error> {
-    let _ = (world, situation, request);
-    Err(Error::Stored("not built yet".to_owned()))
+    let ran = install::run(world, &situation, &request).await;
+    let Err(error @ Error::Failed { .. }) = ran else { return ran };
+    if request.manner.on_failure == OnFailure::Undo {
+        undo_install(world, &request).await?;
+    }
+    Err(error)
+}
+
+async fn undo_install<C: Cluster, S: Store + OperationLocks>(
+    world: &mut World<'_, C, S>,
+    request: &Install,
+) -> Result<(), Error> {
+    let situation = look(world, &request.target).await?;
+    let uninstall = Uninstall {
+        target: request.target.clone(),
+        records: Records::Deleted,
+        propagation: Propagation::Background,
+        hooks: request.manner.hooks,
+        waiting: request.manner.waiting,
+        description: None,
+        asker: request.asker.clone(),
+    };
+    uninstall::run(world, &situation, &uninstall).await.map(|_| ())
 }
 
 /// Upgrades a release to its next revision.
+///
+/// # Errors
+///
+/// As [`install`], and [`Error::NotFound`] and [`Error::NoDeployed`] where there is nothing to
+/// upgrade.
 pub async fn upgrade<C: Cluster, S: Store + OperationLocks>(
     world: &mut World<'_, C, S>,
     situation: Situation,
     request: Upgrade,
 ) -> Result<Done, Error> {
-    let _ = (world, situation, request);
-    Err(Error::Stored("not built yet".to_owned()))
+    let ran = upgrade::run(world, &situation, &request).await;
+    let Err(error @ Error::Failed { .. }) = ran else { return ran };
+    if request.manner.on_failure == OnFailure::Undo {
+        undo_upgrade(world, &situation, &request).await?;
+    }
+    Err(error)
+}
+
+async fn undo_upgrade<C: Cluster, S: Store + OperationLocks>(
+    world: &mut World<'_, C, S>,
+    before: &Situation,
+    request: &Upgrade,
+) -> Result<(), Error> {
+    let good = before.deployed.as_ref().or(before.latest.as_ref());
+    let Some(good) = good else { return Ok(()) };
+    let situation = look(world, &request.target).await?;
+    let rollback = Rollback {
+        target: request.target.clone(),
+        back: Back::To(ledger::Revision(good.version)),
+        manner: request.manner.clone(),
+        asker: request.asker.clone(),
+    };
+    rollback::run(world, &situation, &rollback).await.map(|_| ())
 }
 
 /// Rolls a release back: a new revision of the objects of an old one, byte for byte.
+///
+/// # Errors
+///
+/// As [`install`], and [`Error::NoRevision`] where there is nothing to go back to.
 pub async fn rollback<C: Cluster, S: Store + OperationLocks>(
     world: &mut World<'_, C, S>,
     situation: Situation,
     request: Rollback,
 ) -> Result<Done, Error> {
-    let _ = (world, situation, request);
-    Err(Error::Stored("not built yet".to_owned()))
+    rollback::run(world, &situation, &request).await
 }
 
 /// Ends a release.
@@ -67,18 +135,21 @@ pub async fn uninstall<C: Cluster, S: Store + OperationLocks>(
     situation: Situation,
     request: Uninstall,
 ) -> Result<Done, Error> {
-    let _ = (world, situation, request);
-    Err(Error::Stored("not built yet".to_owned()))
+    uninstall::run(world, &situation, &request).await
 }
 
 /// Goes on with an operation that was interrupted.
+///
+/// # Errors
+///
+/// [`Error::NothingInterrupted`]; [`Error::HookUnknown`] where a hook's object is gone and nobody
+/// knows how it ended; what the operation itself can come to.
 pub async fn resume<C: Cluster, S: Store + OperationLocks>(
     world: &mut World<'_, C, S>,
     situation: Situation,
     request: Resume,
 ) -> Result<Done, Error> {
-    let _ = (world, situation, request);
-    Err(Error::Stored("not built yet".to_owned()))
+    resume::run(world, &situation, &request).await
 }
 
 /// Gives up an operation that was interrupted: what it did stays as it is.
@@ -87,8 +158,7 @@ pub async fn abandon<C: Cluster, S: Store + OperationLocks>(
     situation: Situation,
     request: Abandon,
 ) -> Result<EventId, Error> {
-    let _ = (world, situation, request);
-    Err(Error::Stored("not built yet".to_owned()))
+    resume::abandon(world, &situation, &request).await
 }
 
 /// Returns what an install would do. Writes nothing (`--dry-run=server`, `plan`).
@@ -97,8 +167,7 @@ pub async fn plan_install<C: Cluster, S: Store + OperationLocks>(
     situation: &Situation,
     request: &Install,
 ) -> Result<Plan, Error> {
-    let _ = (world, situation, request);
-    Err(Error::Stored("not built yet".to_owned()))
+    install::plan(world, situation, request).await
 }
 
 /// Returns what an upgrade would do. Writes nothing.
@@ -107,6 +176,58 @@ pub async fn plan_upgrade<C: Cluster, S: Store + OperationLocks>(
     situation: &Situation,
     request: &Upgrade,
 ) -> Result<Plan, Error> {
-    let _ = (world, situation, request);
-    Err(Error::Stored("not built yet".to_owned()))
+    upgrade::plan(world, situation, request).await
+}
+
+/// Makes sure that nobody else is at it, and brings the ledger up to what the cluster says.
+async fn settle<C: Cluster, S: Store + OperationLocks>(
+    world: &mut World<'_, C, S>,
+    situation: &Situation,
+    way: InTheWay,
+    asker: &Asker,
+) -> Result<ReleaseKey, Error> {
+    let in_the_way = match &situation.key {
+        Some(key) => begin::alone(world, (situation, key), way)?,
+        None => begin::alone_in_cluster(world, situation, way)?,
+    };
+    let key = begin::identify(world, situation).await?;
+    if in_the_way.is_some() {
+        let operation = resume::interrupted(world, situation)?;
+        resume::give_up(world, (situation, &operation), asker).await?;
+    }
+    let repaired = finish::repair(world, situation, &key).await?;
+    begin::import_all(world, (situation, &key), &repaired).await?;
+    Ok(key)
+}
+
+/// Returns the objects that a plan has to know of: what is wanted, what was, and the hooks.
+fn references(
+    (documents, previous): (&[Document], &[Document]),
+    ((hooks, run), points): ((&[Hook], Hooks), [HookPoint; 2]),
+    target: &Target,
+    discovery: &Discovery,
+) -> Result<Vec<ObjectRef>, Error> {
+    let mut all: Vec<ObjectRef> = prepare::documents(documents, target, discovery)?
+        .into_iter()
+        .map(|it| it.reference)
+        .collect();
+    for document in previous {
+        for object in prepare::items(&document.object) {
+            let reference = object::reference(object);
+            let kind = crate::cluster::Kind::new(&*reference.api_version, &*reference.kind);
+            let scope = discovery.find_any_version(&kind).map(|it| it.scope);
+            let mut object = object.clone();
+            prepare::set_namespace(&mut object, scope, target);
+            all.push(object::reference(&object));
+        }
+    }
+    let events = points.map(plan::event);
+    let is_run =
+        |hook: &&Hook| run == Hooks::Run && hook.events.iter().any(|it| events.contains(it));
+    for hook in hooks.iter().filter(is_run) {
+        let object = hook.document.object.clone();
+        let marks = (target, Marks::Leave);
+        all.push(prepare::one(object, Wanted::Hook(0), marks, discovery).reference);
+    }
+    Ok(all)
 }

@@ -1,10 +1,16 @@
 //! What is known of a release before anything is done to it: ledger and cluster together.
 
+use std::collections::BTreeMap;
+
 use ledger::{EventId, ReleaseKey, Revision, Status};
 use render::Capabilities;
 use serde_json::Value;
 
-use crate::{cluster::ServerVersion, record::Record, request::Target};
+use crate::{
+    cluster::{ServerVersion, Subject},
+    record::Record,
+    request::Target,
+};
 
 /// A revision as far as a list of them needs to know it.
 #[derive(Clone, Debug)]
@@ -28,7 +34,7 @@ pub struct Summary {
     /// For a rollback, the revision it went back to.
     pub rollback_revision: Option<Revision>,
     /// The record's labels, the user's only.
-    pub labels: std::collections::BTreeMap<String, String>,
+    pub labels: BTreeMap<String, String>,
     /// Who knows of it.
     pub known: KnownBy,
     /// The event that began or brought it, where the ledger knows it.
@@ -62,6 +68,8 @@ pub struct Situation {
     pub latest: Option<Record>,
     /// The record of the deployed revision, where there is one.
     pub deployed: Option<Record>,
+    /// The records from the deployed one on: what is there now was made by these.
+    pub(crate) records: BTreeMap<u32, Record>,
     pub(crate) key: Option<ReleaseKey>,
     pub(crate) seen: Seen,
 }
@@ -71,10 +79,14 @@ pub struct Situation {
 pub(crate) struct Seen {
     /// Evidence of which cluster this is.
     pub(crate) evidence: ledger::Evidence,
+    /// Where the server is.
+    pub(crate) url: String,
     /// Secrets that the ledger does not know, whole.
     pub(crate) foreign: Vec<Value>,
     /// Metadata of every record of the release.
     pub(crate) records: Vec<Value>,
+    /// Who the server says we are.
+    pub(crate) subject: Subject,
 }
 
 impl Situation {

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     cluster::{Discovery, FIELD_MANAGER, Kind},
     error::Error,
+    execute::client_side,
     object,
     request::{Hooks, Ownership, Target, Wait},
 };
@@ -194,6 +195,7 @@ fn apply_step(inputs: &Inputs<'_>, prepared: &Prepared, was: Option<&Value>) -> 
         Sighting::There(live) => {
             step.uid = object::uid(live).map(str::to_owned);
             step.resource_version = object::resource_version(live).map(str::to_owned);
+            step.managers = client_side(live);
             step.act = if object::foreign(live, inputs.target).is_some() {
                 Act::Adopt
             } else if was == Some(&prepared.object) && is_as_wanted(live, &prepared.object) {
@@ -311,6 +313,7 @@ fn step(act: Act, object: ObjectRef) -> Step {
         uid: None,
         resource_version: None,
         wanted: None,
+        managers: Vec::new(),
         notes: Vec::new(),
     }
 }

@@ -1,0 +1,114 @@
+//! What an install has of its own: the name must be free, `crds/` and the namespace come first.
+
+use ledger::{HookPoint, LifeNumber, OperationLocks, Release, Revision, Status, Store, Verb};
+use serde_json::Value;
+
+use super::{
+    Done,
+    spine::{self, Intent, Order},
+};
+use crate::{
+    begin::InTheWay,
+    cluster::Cluster,
+    content::Content,
+    error::Error,
+    object,
+    plan::{self, Detail, Inputs, Live, Plan, prepare},
+    request::{Crds, Install, NameReuse, NamespaceCreation},
+    situation::Situation,
+    world::World,
+};
+
+pub(crate) async fn run<C: Cluster, S: Store + OperationLocks>(
+    world: &mut World<'_, C, S>,
+    situation: &Situation,
+    request: &Install,
+) -> Result<Done, Error> {
+    check_name(situation, request)?;
+    let plan = plan(world, situation, request).await?;
+    let key = super::settle(world, situation, InTheWay::Refuse, &request.asker).await?;
+    let life = next_life(world.ledger.state().release(&key), situation);
+    let content = Content::of(&request.rendered, request.origin.clone(), request.labels.clone())?;
+    let order = Order {
+        verb: Verb::Install,
+        key,
+        life,
+        revision: situation.next_revision(),
+        content,
+        plan,
+        previous: spine::previous(situation),
+        back: None,
+        intent: Intent::of(&request.manner),
+        waiting: request.manner.waiting,
+    };
+    let begun = spine::begin(world, situation, order, &request.asker).await?;
+    spine::proceed(world, situation, begun).await
+}
+
+/// Returns what an install would do.
+pub(crate) async fn plan<C: Cluster, S: Store + OperationLocks>(
+    world: &World<'_, C, S>,
+    situation: &Situation,
+    request: &Install,
+) -> Result<Plan, Error> {
+    let first = first(situation, request);
+    let discovery = spine::discovery(world).await?;
+    let target = &situation.target;
+    let documents = &request.rendered.documents;
+    let previous = spine::previous(situation);
+    let hooks = (request.rendered.hooks.as_slice(), request.manner.hooks);
+    let points = [HookPoint::PreInstall, HookPoint::PostInstall];
+    let wanted = super::references((documents, &previous), (hooks, points), target, &discovery)?;
+    let live = Live::read(world.cluster, &discovery, (&wanted, Detail::Marks)).await?;
+    plan::build(&Inputs {
+        target,
+        verb: "install",
+        wanted: documents,
+        hooks,
+        points,
+        previous: &previous,
+        first: &first,
+        live: &live,
+        discovery: &discovery,
+        ownership: request.manner.ownership,
+        wait: request.manner.waiting.strategy,
+    })
+}
+
+/// Helm's `availableName`.
+fn check_name(situation: &Situation, request: &Install) -> Result<(), Error> {
+    let Some(last) = situation.last() else { return Ok(()) };
+    let is_over = matches!(last.status, Status::Uninstalled | Status::Failed);
+    if request.reuse == NameReuse::Allow && is_over {
+        return Ok(());
+    }
+    Err(Error::NameInUse {
+        name: situation.target.name.to_string(),
+        status: last.status.to_string(),
+    })
+}
+
+/// Returns what is made first where it is not there.
+fn first(situation: &Situation, request: &Install) -> Vec<Value> {
+    let mut first = Vec::new();
+    if request.namespace == NamespaceCreation::Create {
+        first.push(prepare::namespace_object(&situation.target));
+    }
+    if request.crds == Crds::Create {
+        for crd in &request.rendered.crds {
+            first.extend(crate::record::documents_of(&crd.text).into_iter().flat_map(|it| {
+                let items = prepare::items(&it.object);
+                items.into_iter().cloned().collect::<Vec<_>>()
+            }));
+        }
+    }
+    first.iter_mut().for_each(object::strip);
+    first
+}
+
+/// Returns the life that an install opens: the next one, unless the cluster still has records.
+fn next_life(release: Option<&Release>, situation: &Situation) -> LifeNumber {
+    let Some(life) = release.and_then(Release::latest_life) else { return LifeNumber::FIRST };
+    let goes_on = situation.next_revision() != Revision::FIRST;
+    if life.revisions.is_empty() || goes_on { life.number } else { life.number.next() }
+}

@@ -1,0 +1,282 @@
+//! The spine that all verbs share: what is meant becomes durable, the revision is claimed, the plan
+//! is carried out, the end is written down.
+
+use std::{collections::BTreeMap, rc::Rc};
+
+use ledger::{
+    Class, Event, EventId, Expected, Facts, LifeNumber, OperationId, OperationLock, OperationLocks,
+    Recipes, Records, ReleaseKey, ReleaseRef, Revision, RevisionClaimed, Started, Store, Verb,
+};
+use render::Document;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Done, finish};
+use crate::{
+    begin,
+    claim::{self, Claim, Claimant, Refused},
+    cluster::{Cluster, Conflicts, Discovery, Freshness, Propagation},
+    content::{self, Content},
+    error::Error,
+    execute::{self, Execution, Orders, Work},
+    plan::Plan,
+    record::Record,
+    request::{Asker, Cleanup, Manner, Rerun, Waiting},
+    situation::Situation,
+    world::World,
+};
+
+/// The fact of `Started` that names the object with what was meant beside the plan.
+const INTENT: u16 = 2;
+
+/// What was meant beside the plan, so that a resumed operation ends as it was meant.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Intent {
+    /// The user's description.
+    pub(crate) description: Option<String>,
+    /// What happens to other managers' fields.
+    pub(crate) conflicts: Conflicts,
+    /// What becomes of what deleted objects own.
+    pub(crate) propagation: Propagation,
+    /// Whether an uninstall keeps the records.
+    pub(crate) keeps_records: bool,
+    /// Whether what was created is deleted on failure.
+    pub(crate) cleans_up: bool,
+    /// How many records are kept.
+    pub(crate) history_max: u32,
+}
+
+impl Intent {
+    pub(crate) fn of(manner: &Manner) -> Self {
+        Self {
+            description: manner.description.clone(),
+            conflicts: manner.conflicts,
+            propagation: Propagation::Background,
+            keeps_records: false,
+            cleans_up: manner.cleanup == Cleanup::DeleteCreated,
+            history_max: manner.history_max,
+        }
+    }
+
+    pub(crate) fn records(&self) -> Records {
+        if self.keeps_records { Records::Kept } else { Records::Deleted }
+    }
+}
+
+/// An operation that is ready to begin.
+pub(crate) struct Order {
+    pub(crate) verb: Verb,
+    pub(crate) key: ReleaseKey,
+    pub(crate) life: LifeNumber,
+    pub(crate) revision: Revision,
+    pub(crate) content: Content,
+    pub(crate) plan: Plan,
+    /// What earlier revisions applied.
+    pub(crate) previous: Vec<Document>,
+    /// For a rollback: the event and the revision that it goes back to.
+    pub(crate) back: Option<(Option<EventId>, Revision)>,
+    pub(crate) intent: Intent,
+    pub(crate) waiting: Waiting,
+}
+
+/// An operation whose intent is durable.
+pub(crate) struct Begun {
+    pub(crate) verb: Verb,
+    pub(crate) revision: Revision,
+    pub(crate) operation: OperationId,
+    pub(crate) started: EventId,
+    pub(crate) started_ns: i64,
+    pub(crate) work: Work,
+    pub(crate) record: Record,
+    pub(crate) intent: Intent,
+    pub(crate) back: Option<Revision>,
+    pub(crate) _lock: OperationLock,
+}
+
+/// Makes the intent durable.
+pub(crate) async fn begin<C: Cluster, S: Store + OperationLocks>(
+    world: &mut World<'_, C, S>,
+    situation: &Situation,
+    order: Order,
+    asker: &Asker,
+) -> Result<Begun, Error> {
+    let release = world.ledger.state().release(&order.key);
+    let before = begin::recipes_before(release);
+    let (mut recipes, chart, mut facts) = if order.verb == Verb::Uninstall {
+        (Recipes::default(), None, Facts::NONE)
+    } else {
+        let saved = order.content.save(world.ledger, &before).await?;
+        (saved.recipes, Some(saved.chart), saved.facts)
+    };
+    let plan = content::json_bytes(&order.plan)?;
+    recipes.plan = Some(world.ledger.put(Class::Plain, plan).await?);
+    let intent = content::json_bytes(&order.intent)?;
+    let intent = world.ledger.put(Class::Private, intent).await?;
+    facts.0.insert(INTENT, intent.0.0.to_vec());
+    let provenance = begin::provenance(world, (asker, situation)).await?;
+    let server = begin::server(world, situation).await?;
+    let operation = OperationId::random()?;
+    let lock = world.ledger.begin_operation(operation)?;
+    let event = Started {
+        operation,
+        verb: order.verb,
+        release: ReleaseRef {
+            cluster: order.key.cluster,
+            namespace: order.key.namespace.clone(),
+            name: order.key.name.clone(),
+            life: order.life,
+        },
+        revision: order.revision,
+        chart,
+        recipes,
+        provenance,
+        rolls_back_to: order.back.and_then(|(event, _)| event),
+        rollback_revision: order.back.map(|(_, revision)| revision),
+        server,
+        apply: ledger::ApplyMethod::ServerSide,
+        facts,
+    };
+    let expected = Expected::from(world.ledger.state().last_event(&order.key));
+    let started = world.append(Event::Started(Box::new(event)), expected).await?;
+    let at_ns = world.ledger.events().last().map_or(0, |it| it.at_ns);
+    let discovery = discovery(world).await?;
+    Ok(put_together(situation, order, (operation, started, at_ns, lock), &discovery))
+}
+
+fn put_together(
+    situation: &Situation,
+    order: Order,
+    (operation, started, started_ns, lock): (OperationId, EventId, i64, OperationLock),
+    discovery: &Discovery,
+) -> Begun {
+    let back = order.back.map(|(_, revision)| revision);
+    let mut record = order.content.to_record();
+    if order.verb == Verb::Uninstall {
+        record = situation.latest.clone().unwrap_or(record);
+    } else {
+        finish::pending(&mut record, situation, (order.verb, order.revision, back), started_ns);
+    }
+    let orders = Orders {
+        waiting: order.waiting,
+        conflicts: order.intent.conflicts,
+        propagation: order.intent.propagation,
+        rerun: Rerun::Never,
+    };
+    let work = Work {
+        target: situation.target.clone(),
+        verb: order.verb,
+        operation,
+        started,
+        plan: order.plan,
+        previous: execute::by_key(&order.previous, &situation.target, discovery),
+        documents: order.content.documents,
+        hooks: order.content.hooks,
+        orders,
+    };
+    Begun {
+        verb: order.verb,
+        revision: order.revision,
+        operation,
+        started,
+        started_ns,
+        work,
+        record,
+        intent: order.intent,
+        back,
+        _lock: lock,
+    }
+}
+
+/// Claims the revision, carries the plan out, writes the end down.
+pub(crate) async fn proceed<C: Cluster, S: Store + OperationLocks>(
+    world: &mut World<'_, C, S>,
+    situation: &Situation,
+    begun: Begun,
+) -> Result<Done, Error> {
+    world.cluster.set_operation(&begun.operation.to_string());
+    let claim = match claim(world, situation, &begun).await {
+        Ok(claim) => claim,
+        Err(refused) => return finish::refused(world, &begun, refused).await,
+    };
+    note_claim(world, &begun, &claim).await?;
+    let discovery = discovery(world).await?;
+    let (cluster, clock) = (world.cluster, world.clock);
+    let (ran, times) = {
+        let mut execution = Execution::new(world, &begun.work, discovery);
+        let name = claim.record.secret_name();
+        let namespace = claim.record.namespace.clone();
+        let ran = tokio::select! {
+            ran = execution.run() => ran,
+            never = Claim::keep(cluster, (name, namespace), clock) => never,
+        };
+        if ran.is_err() && begun.intent.cleans_up {
+            execution.clean_up().await;
+        }
+        (ran, std::mem::take(&mut execution.times))
+    };
+    finish::end(world, (situation, &begun), claim, (ran, times)).await
+}
+
+async fn claim<C: Cluster, S: Store + OperationLocks>(
+    world: &World<'_, C, S>,
+    situation: &Situation,
+    begun: &Begun,
+) -> Result<Claim, Refused> {
+    let head = begun.started;
+    let claimant = Claimant { ledger: head.ledger, operation: begun.operation, head };
+    let now_ns = (world.clock)();
+    if begun.verb != Verb::Uninstall {
+        return Claim::make(world.cluster, begun.record.clone(), claimant, now_ns).await;
+    }
+    let mut record = begun.record.clone();
+    ledger::Status::Uninstalling.as_str().clone_into(&mut record.info.status);
+    record.info.description = "Deletion in progress (or silently failed)".to_owned();
+    record.info.deleted = Some(claim::time(begun.started_ns));
+    let there = situation.seen.records.last().cloned().unwrap_or(Value::Null);
+    Claim::take(world.cluster, (record, there), claimant, now_ns).await
+}
+
+/// Writes the claim down, unless that was done before.
+async fn note_claim<C, S: Store + OperationLocks>(
+    world: &mut World<'_, C, S>,
+    begun: &Begun,
+    claim: &Claim,
+) -> Result<(), Error> {
+    let state = world.ledger.state();
+    if state.operation(begun.started).is_some_and(|(_, it)| it.claimed.is_some()) {
+        return Ok(());
+    }
+    let event = RevisionClaimed {
+        operation: begun.started,
+        revision: begun.revision,
+        record: claim.reference(),
+        facts: Facts::NONE,
+    };
+    world.append(Event::RevisionClaimed(event), Expected::Any).await?;
+    Ok(())
+}
+
+/// Reads what was meant beside the plan.
+pub(crate) async fn intent<S: Store>(
+    ledger: &ledger::Ledger<S>,
+    started: &Started,
+) -> Result<Intent, Error> {
+    let bytes =
+        started.facts.0.get(&INTENT).and_then(|it| <[u8; 32]>::try_from(it.as_slice()).ok());
+    let missing = || Error::Stored("the operation does not say what was meant".to_owned());
+    let id = ledger::ObjectId(ledger::Digest(bytes.ok_or_else(missing)?));
+    content::parse(&ledger.get(id).await?)
+}
+
+/// Returns what the server serves, as it was last asked.
+pub(crate) async fn discovery<C: Cluster, S>(
+    world: &World<'_, C, S>,
+) -> Result<Rc<Discovery>, Error> {
+    world.cluster.discover(Freshness::Cached).await.map_err(Error::Unreachable)
+}
+
+/// Returns the documents of the revisions that what is there now was made by, oldest first.
+pub(crate) fn previous(situation: &Situation) -> Vec<Document> {
+    let all: &BTreeMap<u32, Record> = &situation.records;
+    all.values().flat_map(Record::documents).collect()
+}

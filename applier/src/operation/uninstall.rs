@@ -1,0 +1,111 @@
+//! What an uninstall has of its own: everything goes, in Helm's order, but what is kept.
+
+use ledger::{HookPoint, LifeNumber, OperationLocks, Records, Revision, Status, Store, Verb};
+
+use super::{
+    Done,
+    spine::{self, Intent, Order},
+    upgrade::not_found,
+};
+use crate::{
+    begin::InTheWay,
+    claim,
+    cluster::{Cluster, Conflicts},
+    content::Content,
+    error::Error,
+    object,
+    plan::{self, Detail, Inputs, Live, Plan},
+    record::Record,
+    request::{Ownership, Uninstall},
+    situation::Situation,
+    world::World,
+};
+
+pub(crate) async fn run<C: Cluster, S: Store + OperationLocks>(
+    world: &mut World<'_, C, S>,
+    situation: &Situation,
+    request: &Uninstall,
+) -> Result<Done, Error> {
+    let latest = situation.latest.as_ref().ok_or_else(|| not_found(world, situation))?;
+    if latest.status() == Status::Uninstalled {
+        return purge(world, (situation, latest), request).await;
+    }
+    let plan = plan(world, situation, (request, latest)).await?;
+    let key = super::settle(world, situation, InTheWay::GiveUp, &request.asker).await?;
+    let release = world.ledger.state().release(&key);
+    let life = release.and_then(ledger::Release::latest_life).map(|it| it.number);
+    let order = Order {
+        verb: Verb::Uninstall,
+        key,
+        life: life.unwrap_or(LifeNumber::FIRST),
+        revision: Revision(latest.version),
+        content: Content::of_record(latest),
+        plan,
+        previous: Vec::new(),
+        back: None,
+        intent: Intent {
+            description: request.description.clone(),
+            conflicts: Conflicts::Refuse,
+            propagation: request.propagation,
+            keeps_records: request.records == Records::Kept,
+            cleans_up: false,
+            history_max: 0,
+        },
+        waiting: request.waiting,
+    };
+    let begun = spine::begin(world, situation, order, &request.asker).await?;
+    spine::proceed(world, situation, begun).await
+}
+
+async fn plan<C: Cluster, S: Store + OperationLocks>(
+    world: &World<'_, C, S>,
+    situation: &Situation,
+    (request, latest): (&Uninstall, &Record),
+) -> Result<Plan, Error> {
+    let discovery = spine::discovery(world).await?;
+    let target = &situation.target;
+    let previous = spine::previous(situation);
+    let hooks = latest.rendered_hooks();
+    let hooks = (hooks.as_slice(), request.hooks);
+    let points = [HookPoint::PreDelete, HookPoint::PostDelete];
+    let documents = ([].as_slice(), previous.as_slice());
+    let wanted = super::references(documents, (hooks, points), target, &discovery)?;
+    let live = Live::read(world.cluster, &discovery, (&wanted, Detail::Marks)).await?;
+    Ok(plan::build_uninstall(&Inputs {
+        target,
+        verb: "uninstall",
+        wanted: &[],
+        hooks,
+        points,
+        previous: &previous,
+        first: &[],
+        live: &live,
+        discovery: &discovery,
+        ownership: Ownership::Check,
+        wait: request.waiting.strategy,
+    }))
+}
+
+/// Deletes the records that an uninstall kept.
+async fn purge<C: Cluster, S: Store + OperationLocks>(
+    world: &mut World<'_, C, S>,
+    (situation, latest): (&Situation, &Record),
+    request: &Uninstall,
+) -> Result<Done, Error> {
+    if request.records == Records::Kept {
+        let name = &situation.target.name;
+        let text = format!("the release named \"{name}\" is already deleted");
+        return Err(Error::NoRevision(text));
+    }
+    super::settle(world, situation, InTheWay::GiveUp, &request.asker).await?;
+    for secret in &situation.seen.records {
+        let place = (object::name(secret), latest.namespace.as_str());
+        let gone = claim::delete(world.cluster, place, object::uid(secret)).await;
+        gone.map_err(|source| Error::Cluster {
+            doing: "uninstall: Failed to purge the release".to_owned(),
+            source,
+        })?;
+    }
+    let event = world.ledger.head().ok_or_else(|| not_found(world, situation))?;
+    Ok(Done { record: latest.clone(), event, kept: Vec::new() })
+}

@@ -1,0 +1,119 @@
+//! What an upgrade has of its own: there must be something to upgrade, and labels go over.
+
+use std::collections::BTreeMap;
+
+use ledger::{HookPoint, LifeNumber, OperationLocks, Status, Store, Verb};
+
+use super::{
+    Done,
+    spine::{self, Intent, Order},
+};
+use crate::{
+    begin::InTheWay,
+    cluster::Cluster,
+    content::Content,
+    error::{Deleted, Error},
+    plan::{self, Detail, Inputs, Live, Plan},
+    record::Record,
+    request::Upgrade,
+    situation::Situation,
+    world::World,
+};
+
+pub(crate) async fn run<C: Cluster, S: Store + OperationLocks>(
+    world: &mut World<'_, C, S>,
+    situation: &Situation,
+    request: &Upgrade,
+) -> Result<Done, Error> {
+    let current = current(world, situation)?;
+    let labels = labels(current, request);
+    let plan = plan(world, situation, request).await?;
+    let key = super::settle(world, situation, InTheWay::Refuse, &request.asker).await?;
+    let release = world.ledger.state().release(&key);
+    let life = release.and_then(ledger::Release::latest_life).map(|it| it.number);
+    let order = Order {
+        verb: Verb::Upgrade,
+        key,
+        life: life.unwrap_or(LifeNumber::FIRST),
+        revision: situation.next_revision(),
+        content: Content::of(&request.rendered, request.origin.clone(), labels)?,
+        plan,
+        previous: spine::previous(situation),
+        back: None,
+        intent: Intent::of(&request.manner),
+        waiting: request.manner.waiting,
+    };
+    let begun = spine::begin(world, situation, order, &request.asker).await?;
+    spine::proceed(world, situation, begun).await
+}
+
+/// Returns what an upgrade would do.
+pub(crate) async fn plan<C: Cluster, S: Store + OperationLocks>(
+    world: &World<'_, C, S>,
+    situation: &Situation,
+    request: &Upgrade,
+) -> Result<Plan, Error> {
+    current(world, situation)?;
+    let discovery = spine::discovery(world).await?;
+    let target = &situation.target;
+    let documents = &request.rendered.documents;
+    let previous = spine::previous(situation);
+    let hooks = (request.rendered.hooks.as_slice(), request.manner.hooks);
+    let points = [HookPoint::PreUpgrade, HookPoint::PostUpgrade];
+    let wanted = super::references((documents, &previous), (hooks, points), target, &discovery)?;
+    let live = Live::read(world.cluster, &discovery, (&wanted, Detail::Content)).await?;
+    plan::build(&Inputs {
+        target,
+        verb: "update",
+        wanted: documents,
+        hooks,
+        points,
+        previous: &previous,
+        first: &[],
+        live: &live,
+        discovery: &discovery,
+        ownership: request.manner.ownership,
+        wait: request.manner.waiting.strategy,
+    })
+}
+
+/// Returns what is upgraded: the deployed revision, else the last if it failed or was superseded
+/// (Helm's `prepareUpgrade`). What an operation left half done that nobody renews counts as failed.
+fn current<'a, C, S: Store>(
+    world: &World<'_, C, S>,
+    situation: &'a Situation,
+) -> Result<&'a Record, Error> {
+    let name = situation.target.name.to_string();
+    let Some(latest) = &situation.latest else {
+        return Err(not_found(world, situation));
+    };
+    if let Some(deployed) = &situation.deployed {
+        return Ok(deployed);
+    }
+    match latest.status() {
+        Status::Uninstalled => Err(Error::NoDeployed { name }),
+        _ => Ok(latest),
+    }
+}
+
+/// Returns Helm's error for what is not there, and whether the ledger knows it from before.
+pub(crate) fn not_found<C, S: Store>(world: &World<'_, C, S>, situation: &Situation) -> Error {
+    let release = situation.key.as_ref().and_then(|key| world.ledger.state().release(key));
+    let is_known = release.and_then(ledger::Release::latest_life).is_some();
+    Error::NotFound {
+        name: situation.target.name.to_string(),
+        deleted: if is_known { Deleted::Known } else { Deleted::Never },
+    }
+}
+
+/// Returns the labels of the last revision with what is set and taken away (Helm's `mergeCustomLabels`).
+fn labels(current: &Record, request: &Upgrade) -> BTreeMap<String, String> {
+    let mut labels = current.labels.clone();
+    for (key, value) in &request.labels {
+        match value {
+            Some(value) => labels.insert(key.clone(), value.clone()),
+            None => labels.remove(key),
+        };
+    }
+    labels
+}
