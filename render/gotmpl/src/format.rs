@@ -47,6 +47,13 @@ pub(crate) fn println(out: &mut Vec<u8>, values: &[Value]) {
     out.push(b'\n');
 }
 
+/// Returns what `%v` prints for a value.
+pub fn printed(value: &Value) -> Vec<u8> {
+    let mut out = Vec::new();
+    print_one(&mut out, value);
+    out
+}
+
 /// Writes one value as `%v` does.
 pub(crate) fn print_one(out: &mut Vec<u8>, value: &Value) {
     match value {

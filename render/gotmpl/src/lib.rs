@@ -64,6 +64,8 @@ mod unicode;
 mod value;
 
 pub use error::{Error, Kind, Place};
+pub use format::printed;
 pub use function::{Body, Call, Fault, Function, Functions, Type};
+pub use quote::quote;
 pub use set::{MissingKey, Options, TemplateSet};
 pub use value::{Elem, Int, List, Map, Object, Str, Value};

@@ -18,7 +18,7 @@ pub(crate) enum Keep {
 pub(crate) struct Malformed;
 
 /// Returns `text` in double quotes, as `strconv.Quote` does.
-pub(crate) fn quote(text: &[u8]) -> String {
+pub fn quote(text: &[u8]) -> String {
     quote_keeping(text, Keep::Printable)
 }
 

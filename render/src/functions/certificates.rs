@@ -3,7 +3,7 @@
 
 use std::{net::IpAddr, rc::Rc};
 
-use rutter_gotmpl::{Fault, Function, Functions, List, Object, Type, Value};
+use rutter_gotmpl::{Fault, Function, Functions, List, Object, Type, Value, quote};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use x509_cert::{
@@ -14,11 +14,10 @@ use x509_cert::{
 
 use super::{
     FunctionContext, base64, der,
-    dicts::text_of,
     drawn::{draw, question},
     keys::{self, Key},
     pem,
-    print::quoted,
+    print::text_of,
     random::add_drawn,
     signature::{Define, Parameter, Text, argument},
     times::certificate_time,
@@ -191,7 +190,7 @@ impl Order {
         let host = |value: &Value| match value {
             Value::String(text) if text.is_ascii() => Ok(text.to_string()),
             Value::String(text) => {
-                let text = quoted(text.as_bytes());
+                let text = quote(text.as_bytes());
                 Err(format!(
                     "error creating certificate: x509: {text} cannot be encoded as an IA5String"
                 ))

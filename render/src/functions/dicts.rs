@@ -7,7 +7,7 @@ use rutter_gotmpl::{Elem, Fault, Functions, List, Map, Str, Value};
 
 use super::{
     merge::{Clash, merge},
-    print::{printed, strval, type_name},
+    print::strval,
     signature::{Define, Text, list_of},
 };
 
@@ -143,7 +143,7 @@ fn plain_map(value: &Value) -> Result<Map, Fault> {
 fn conversion(value: &Value, wanted: &str) -> Fault {
     let found = match value {
         Value::Nil => "nil".to_owned(),
-        other => type_name(other),
+        other => other.type_name().to_owned(),
     };
     Fault::new(format!("interface conversion: interface {{}} is {found}, not {wanted}"))
 }
@@ -169,9 +169,4 @@ pub(super) fn deep_copy(value: &Value) -> Value {
         },
         other => other.clone(),
     }
-}
-
-/// Returns `value` printed as text, for messages.
-pub(super) fn text_of(value: &Value) -> String {
-    String::from_utf8_lossy(&printed(value)).into_owned()
 }

@@ -1,9 +1,9 @@
 //! How functions ask the tape.
 
-use rutter_gotmpl::{Call, Fault, Value};
+use rutter_gotmpl::{Call, Fault, Value, printed};
 use sha2::{Digest, Sha256};
 
-use super::{FunctionContext, encoding::hex, print::printed};
+use super::{FunctionContext, encoding::hex};
 use crate::tape::{Kind, Source};
 
 /// Asks the tape at the place that is running.

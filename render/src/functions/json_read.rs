@@ -48,7 +48,7 @@ fn unexpected(char: char, context: &str) -> Invalid {
         '\'' => "'\\''".to_owned(),
         '"' => "'\"'".to_owned(),
         other => {
-            let quoted = super::print::quoted(other.to_string().as_bytes());
+            let quoted = rutter_gotmpl::quote(other.to_string().as_bytes());
             format!("'{}'", quoted.trim_matches('"'))
         }
     };

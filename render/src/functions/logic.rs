@@ -4,7 +4,7 @@ use rutter_gotmpl::{Functions, Value};
 
 use super::{
     equal::{deep_equal, is_empty},
-    print::{kind_name, type_name},
+    print::kind_name,
     signature::{Define, Text},
 };
 
@@ -24,10 +24,10 @@ pub(super) fn add(functions: &mut Functions) {
             if condition { yes } else { no }
         },
     );
-    functions.one("typeOf", |value: Value| type_name(&value));
-    functions.two("typeIs", |wanted: Text, value: Value| wanted.text() == type_name(&value));
+    functions.one("typeOf", |value: Value| value.type_name().to_owned());
+    functions.two("typeIs", |wanted: Text, value: Value| wanted.text() == value.type_name());
     functions.two("typeIsLike", |wanted: Text, value: Value| {
-        let name = type_name(&value);
+        let name = value.type_name();
         wanted.text() == name || name.strip_prefix('*') == Some(&wanted.text())
     });
     functions.one("kindOf", |value: Value| kind_name(&value).to_owned());

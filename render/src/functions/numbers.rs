@@ -5,7 +5,7 @@ use rutter_gotmpl::{Elem, Fault, Functions, List, Value};
 use super::{
     cast::{to_float, to_int},
     decimal::Decimal,
-    dicts::text_of,
+    print::text_of,
     signature::{Define, Text},
     strings::MAX_TEXT,
 };

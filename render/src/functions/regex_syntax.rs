@@ -174,7 +174,7 @@ impl<'a> Translator<'a> {
                     self.depth += usize::from(char == ':');
                     let flags = whole.strip_suffix(self.left).unwrap_or(whole);
                     // `(?)` says nothing, and the crate refuses it.
-                    self.out.push_str(if flags == "(?)" { "" } else { flags });
+                    self.out.push_str(flags.strip_prefix("(?)").unwrap_or(flags));
                     return Ok(());
                 }
                 _ => break,

@@ -108,7 +108,7 @@ fn must_compile(pattern: &Text) -> Result<Regex, Fault> {
     compile(pattern).map_err(|fault| {
         let pattern = pattern.text();
         let quoted = if pattern.contains('`') {
-            super::print::quoted(pattern.as_bytes())
+            rutter_gotmpl::quote(pattern.as_bytes())
         } else {
             format!("`{pattern}`")
         };

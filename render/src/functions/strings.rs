@@ -3,11 +3,11 @@
 //! Go counts and cuts bytes, so most of this works on bytes and may cut a
 //! character in two.
 
-use rutter_gotmpl::{Elem, Fault, Functions, List, Map, Value};
+use rutter_gotmpl::{Elem, Fault, Functions, List, Map, Value, printed, quote};
 
 use super::{
     bytes,
-    print::{printed, quoted, strval},
+    print::strval,
     signature::{Define, Text},
 };
 
@@ -57,7 +57,7 @@ fn add_searching(functions: &mut Functions) {
 
 fn add_quoting(functions: &mut Functions) {
     functions.any("quote", |values: Vec<Value>| {
-        let quoted: Vec<_> = present(&values).map(|value| quoted(&strval(value))).collect();
+        let quoted: Vec<_> = present(&values).map(|value| quote(&strval(value))).collect();
         quoted.join(" ")
     });
     functions.any("squote", |values: Vec<Value>| {

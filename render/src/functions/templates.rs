@@ -3,11 +3,10 @@
 
 use std::rc::Rc;
 
-use rutter_gotmpl::{Call, Fault, Function, Functions, Type, Value};
+use rutter_gotmpl::{Call, Fault, Function, Functions, Type, Value, quote};
 
 use super::{
     FunctionContext, Mode, Notice,
-    print::quoted,
     signature::{Define, Text, argument},
 };
 
@@ -69,14 +68,14 @@ fn include(
         Some(output) => output,
         None => Err(Fault::new(format!(
             "template: no template {} associated with template \"{ROOT}\"",
-            quoted(name.as_bytes())
+            quote(name.as_bytes())
         ))),
     }
 }
 
 fn run_text(call: &mut dyn Call, text: &str, data: Value) -> Result<Value, Fault> {
     let failed = |what: &str, fault: Fault| {
-        let message = format!("{what} {}: {}", quoted(text.as_bytes()), fault.message);
+        let message = format!("{what} {}: {}", quote(text.as_bytes()), fault.message);
         Fault { message, ..fault }
     };
     let output = call

@@ -136,12 +136,13 @@ impl Writer {
             }
             Value::Float(number) => self.out.push_str(&decimal(number)),
             Value::List(list) => {
-                self.out.push('[');
-                for (at, item) in list.items.iter().enumerate() {
-                    self.out.push_str(if at == 0 { "" } else { ", " });
+                let mut between = "[";
+                for item in list.items.iter() {
+                    self.out.push_str(between);
+                    between = ", ";
                     self.element(item)?;
                 }
-                self.out.push(']');
+                self.out.push_str(if list.items.is_empty() { "[]" } else { "]" });
             }
             Value::Map(map) => self.inline(&map)?,
             object @ Value::Object(_) => {

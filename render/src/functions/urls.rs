@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use rutter_gotmpl::{Fault, Functions, Map, Value};
+use rutter_gotmpl::{Fault, Functions, Map, Value, quote};
 
 use super::{
-    print::{kind_name, quoted},
+    print::kind_name,
     signature::{Define, Text},
 };
 
@@ -52,10 +52,10 @@ enum Part {
 
 impl Url {
     fn parse(text: &str) -> Result<Self, String> {
-        let failed = |error: String| format!("parse {}: {error}", quoted(text.as_bytes()));
+        let failed = |error: String| format!("parse {}: {error}", quote(text.as_bytes()));
         let (before, fragment) = text.split_once('#').unwrap_or((text, ""));
         let mut url = Self::without_fragment(before)
-            .map_err(|error| format!("parse {}: {error}", quoted(before.as_bytes())))?;
+            .map_err(|error| format!("parse {}: {error}", quote(before.as_bytes())))?;
         url.fragment = unescape(fragment, Part::Fragment).map_err(failed)?;
         Ok(url)
     }
@@ -246,7 +246,7 @@ fn host(text: &str) -> Result<String, String> {
     };
     let digits = port.strip_prefix(':').unwrap_or(if port.is_empty() { "" } else { "x" });
     if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(format!("invalid port {} after host", quoted(port.as_bytes())));
+        return Err(format!("invalid port {} after host", quote(port.as_bytes())));
     }
     if let Some((address, rest)) = text.split_once("%25")
         && text.starts_with('[')
@@ -276,7 +276,7 @@ fn unescape(text: &str, part: Part) -> Result<String, String> {
             (byte, ..) => {
                 let is_wrong = byte.is_ascii() && must_escape(*byte, part);
                 if matches!(part, Part::Host | Part::Zone) && is_wrong {
-                    let char = quoted(&[*byte]);
+                    let char = quote(&[*byte]);
                     return Err(format!("invalid character {char} in host name"));
                 }
                 (*byte, rest)
@@ -290,7 +290,7 @@ fn unescape(text: &str, part: Part) -> Result<String, String> {
 }
 
 fn bad_escape(written: &[u8]) -> String {
-    format!("invalid URL escape {}", quoted(written))
+    format!("invalid URL escape {}", quote(written))
 }
 
 fn escape(text: &str, part: Part) -> String {

@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use rutter_gotmpl::{Fault, Int, Object, Type, Value};
+use rutter_gotmpl::{Fault, Int, Object, Type, Value, quote};
 
 use crate::functions::{
     cast::{float_to_int, parse_float},
-    print::{float, quoted, type_name},
+    print::float,
 };
 
 const SECOND: i64 = 1_000_000_000;
@@ -145,7 +145,7 @@ pub(super) fn print(nanos: i64) -> String {
 
 /// Go's `time.ParseDuration`.
 pub(super) fn parse(text: &str) -> Result<i64, String> {
-    let invalid = || format!("time: invalid duration {}", quoted(text.as_bytes()));
+    let invalid = || format!("time: invalid duration {}", quote(text.as_bytes()));
     let negative = text.starts_with('-');
     let mut left = text.strip_prefix(['-', '+']).unwrap_or(text);
     if left == "0" {
@@ -168,10 +168,10 @@ pub(super) fn parse(text: &str) -> Result<i64, String> {
         let end = rest.find(|char: char| char == '.' || char.is_ascii_digit());
         let (name, rest) = rest.split_at(end.unwrap_or(rest.len()));
         if name.is_empty() {
-            return Err(format!("time: missing unit in duration {}", quoted(text.as_bytes())));
+            return Err(format!("time: missing unit in duration {}", quote(text.as_bytes())));
         }
         let Some(unit) = unit(name) else {
-            let (name, text) = (quoted(name.as_bytes()), quoted(text.as_bytes()));
+            let (name, text) = (quote(name.as_bytes()), quote(text.as_bytes()));
             return Err(format!("time: unknown unit {name} in duration {text}"));
         };
         let part = part(whole, fraction, unit).ok_or_else(invalid)?;
@@ -229,7 +229,7 @@ pub(super) fn from_value(value: &Value) -> Result<i64, String> {
             }
             match parse_float(trimmed) {
                 Some(number) => from_seconds(number),
-                None => Err(format!("could not parse duration {}", quoted(text.as_bytes()))),
+                None => Err(format!("could not parse duration {}", quote(text.as_bytes()))),
             }
         }
         Value::Int(number, Int::Uint64) if *number < 0 => {
@@ -243,7 +243,7 @@ pub(super) fn from_value(value: &Value) -> Result<i64, String> {
             Some(number @ (Value::Int(..) | Value::Float(_))) => from_value(&number),
             _ => Err(format!("unsupported duration type {}", object.type_name())),
         },
-        other => Err(format!("unsupported duration type {}", type_name(other))),
+        other => Err(format!("unsupported duration type {}", other.type_name())),
     }
 }
 

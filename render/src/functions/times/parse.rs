@@ -6,11 +6,11 @@ use super::{
     value::Time,
     zone::Zone,
 };
-use crate::functions::print::quoted;
+use rutter_gotmpl::quote;
 
 /// Reads a time; without an offset of its own it is one of `local`.
 pub(super) fn parse(layout: &str, text: &str, local: &Zone) -> Result<Time, String> {
-    let whole = |detail: &str| format!("parsing time {}{detail}", quoted(text.as_bytes()));
+    let whole = |detail: &str| format!("parsing time {}{detail}", quote(text.as_bytes()));
     let mut reader = Reader { left: text, found: Found::default() };
     let mut rest = layout;
     loop {
@@ -26,15 +26,15 @@ pub(super) fn parse(layout: &str, text: &str, local: &Zone) -> Result<Time, Stri
         }
     }
     if !reader.left.is_empty() {
-        let extra = quoted(reader.left.as_bytes());
+        let extra = quote(reader.left.as_bytes());
         return Err(whole(&format!(": extra text: {extra}")));
     }
     reader.found.time(local).map_err(|what| whole(&format!(": {what}")))
 }
 
 fn as_element(layout: &str, value: &str, element: &str) -> String {
-    let (layout, value) = (quoted(layout.as_bytes()), quoted(value.as_bytes()));
-    format!(" as {layout}: cannot parse {value} as {}", quoted(element.as_bytes()))
+    let (layout, value) = (quote(layout.as_bytes()), quote(value.as_bytes()));
+    format!(" as {layout}: cannot parse {value} as {}", quote(element.as_bytes()))
 }
 
 /// What is wrong with a piece.
