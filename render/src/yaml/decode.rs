@@ -1,6 +1,6 @@
 //! A tree into values: scalars resolved, aliases followed, `<<` merged.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use super::{
     Error,
@@ -213,32 +213,35 @@ impl<'t, 'a, T: Target> Decoder<'t, 'a, T> {
                 self.merge(value, entries)?;
                 continue;
             }
-            let key = self.key(id)?;
+            let (resolved, text) = self.key(id)?;
             let decoded = self.node(value)?;
-            self.set(entries, key, (value, decoded))?;
+            self.has_suspects |= matches!(resolved, Resolved::Null | Resolved::Unsigned(_));
+            if self.duplicates == Duplicates::Replace || self.is_new(entries, value, (resolved, &text))? {
+                entries.list.push((self.target.key(resolved, &text), decoded));
+            }
         }
         Ok(())
     }
 
-    fn set(
+    /// Returns whether a key is not yet among the entries, or notes that it is.
+    fn is_new(
         &mut self,
         entries: &mut Entries<T>,
-        key: Key,
-        (id, value): (Id, T::Value),
-    ) -> Result<(), Error> {
-        if self.duplicates == Duplicates::Refuse && !entries.seen.insert(key.clone()) {
-            let line = place(self.get(id)?.line);
-            let text = format!("line {line}: key {} already set in map", typed::key_syntax(&key));
-            self.refused.push((text, line));
-            return Ok(());
+        value: Id,
+        (resolved, text): (Resolved, &str),
+    ) -> Result<bool, Error> {
+        let key = Key::new(resolved, text);
+        let syntax = typed::key_syntax(&key);
+        let is_new = entries.seen.insert(key);
+        if !is_new {
+            let line = place(self.get(value)?.line);
+            self.refused.push((format!("line {line}: key {syntax} already set in map"), line));
         }
-        self.has_suspects |= matches!(key, Key::Null | Key::Unsigned(_));
-        entries.list.push((self.target.key(key), value));
-        Ok(())
+        Ok(is_new)
     }
 
     /// Decodes a key, which must not be a collection.
-    fn key(&mut self, id: Id) -> Result<Key, Error> {
+    fn key(&mut self, id: Id) -> Result<(Resolved, Cow<'t, str>), Error> {
         let node = self.get(id)?;
         if !matches!(node.kind, Kind::Sequence(_) | Kind::Mapping(_)) {
             self.enter(node)?;
@@ -247,9 +250,9 @@ impl<'t, 'a, T: Target> Decoder<'t, 'a, T> {
             Kind::Scalar(scalar) => {
                 let resolved = Self::resolve(node, scalar)?;
                 if scalar.tag == Tag::Binary {
-                    return Ok(Key::new(resolved, &binary(node, &scalar.text)?));
+                    return Ok((resolved, binary(node, &scalar.text)?.into()));
                 }
-                Ok(Key::new(resolved, &scalar.text))
+                Ok((resolved, Cow::Borrowed(scalar.text.as_ref())))
             }
             Kind::Alias(name, to) => self.follow(id, name, |decoder| decoder.key(*to)),
             Kind::Sequence(_) | Kind::Mapping(_) => {

@@ -1,12 +1,10 @@
 //! Tokens into events: libyaml's grammar as a machine with a stack of states.
 
-use std::borrow::Cow;
-
 use super::{
     Error,
     cursor::Mark,
     scanner::Scanner,
-    token::{Kind, Style, Token},
+    token::{Kind, Style, TagParts, Token},
     tree::{Scalar, Tag},
 };
 
@@ -76,7 +74,7 @@ pub(super) struct Parser<'a> {
     scanner: Scanner<'a>,
     state: State,
     states: Vec<State>,
-    directives: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    directives: Vec<TagParts<'a>>,
 }
 
 impl<'a> Parser<'a> {
@@ -192,22 +190,29 @@ impl<'a> Parser<'a> {
                 Kind::Version(..) => {
                     return Err(parser_error("found incompatible YAML document", mark));
                 }
-                Kind::TagDirective(handle, prefix) => {
-                    if self.directives.iter().any(|(known, _)| known == handle) {
+                Kind::TagDirective(parts) => {
+                    let parts = parts.as_ref().clone();
+                    if self.prefix(&parts.handle).is_some() {
                         return Err(parser_error("found duplicate %TAG directive", mark));
                     }
-                    self.directives.push((handle.clone(), prefix.clone()));
+                    self.directives.push(parts);
                 }
                 _ => break,
             }
             self.scanner.take();
         }
         for (handle, prefix) in [("!", "!"), ("!!", "tag:yaml.org,2002:")] {
-            if !self.directives.iter().any(|(known, _)| known == handle) {
-                self.directives.push((handle.into(), prefix.into()));
+            if self.prefix(handle).is_none() {
+                self.directives.push(TagParts { handle: handle.into(), rest: prefix.into() });
             }
         }
         Ok(())
+    }
+
+    /// What a handle stands for.
+    fn prefix(&self, handle: &str) -> Option<&str> {
+        let parts = self.directives.iter().find(|parts| parts.handle == handle)?;
+        Some(&parts.rest)
     }
 
     fn document_content(&mut self) -> Result<Found<'a>, Error> {
@@ -247,17 +252,17 @@ impl<'a> Parser<'a> {
                 _ => break,
             }
             properties.start.get_or_insert(mark);
-            if let Some(Token { kind: Kind::Tag(handle, suffix), .. }) = self.scanner.take() {
-                tag = Some((handle, suffix, mark));
+            if let Some(Token { kind: Kind::Tag(parts), .. }) = self.scanner.take() {
+                tag = Some((parts, mark));
             }
         }
         self.scanner.peek()?;
-        let Some((handle, suffix, mark)) = tag else { return Ok(properties) };
+        let Some((parts, mark)) = tag else { return Ok(properties) };
+        let TagParts { handle, rest } = *parts;
         properties.tag = if handle.is_empty() {
-            suffix.into_owned()
+            rest.into_owned()
         } else {
-            let known = self.directives.iter().find(|(known, _)| *known == handle);
-            match known.map(|(_, prefix)| format!("{prefix}{suffix}")) {
+            match self.prefix(&handle).map(|prefix| format!("{prefix}{rest}")) {
                 Some(tag) if !tag.is_empty() => tag,
                 _ => return Err(parser_error("found undefined tag handle", mark)),
             }

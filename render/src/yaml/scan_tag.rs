@@ -2,7 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::{Error, cursor::width, scanner::Scanner, token::Kind};
+use super::{
+    Error,
+    cursor::width,
+    scanner::Scanner,
+    token::{Kind, TagParts},
+};
 
 impl<'a> Scanner<'a> {
     /// Scans `%YAML 1.1` or `%TAG !handle! prefix`, with the rest of the line.
@@ -101,7 +106,8 @@ impl<'a> Scanner<'a> {
         if !self.cursor.is_blank_or_end(0) {
             return Err(self.error("did not find expected whitespace or line break"));
         }
-        Ok(Kind::TagDirective(handle.into(), prefix))
+        let parts = TagParts { handle: handle.into(), rest: prefix };
+        Ok(Kind::TagDirective(Box::new(parts)))
     }
 
     /// Scans the name after `&` or `*`.
@@ -118,9 +124,9 @@ impl<'a> Scanner<'a> {
 
     /// Scans a tag into its handle and suffix: `!<suffix>`, `!handle!suffix`,
     /// `!suffix` (handle `!`) or `!` alone (suffix `!`).
-    pub(super) fn scan_tag(&mut self) -> Result<(Cow<'a, str>, Cow<'a, str>), Error> {
+    pub(super) fn scan_tag(&mut self) -> Result<TagParts<'a>, Error> {
         self.cursor.need(2)?;
-        let parts = if self.cursor.peek(1) == b'<' {
+        let (handle, rest) = if self.cursor.peek(1) == b'<' {
             self.cursor.skip();
             self.cursor.skip();
             let suffix = self.scan_tag_uri("")?;
@@ -144,7 +150,7 @@ impl<'a> Scanner<'a> {
         if !self.cursor.is_blank_or_end(0) {
             return Err(self.error("did not find expected whitespace or line break"));
         }
-        Ok(parts)
+        Ok(TagParts { handle, rest })
     }
 
     fn scan_tag_handle(&mut self) -> Result<&'a str, Error> {

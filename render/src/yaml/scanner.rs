@@ -430,8 +430,8 @@ impl<'a> Scanner<'a> {
         self.save_key()?;
         self.key_allowed = false;
         let mark = self.cursor.mark();
-        let (handle, suffix) = self.scan_tag()?;
-        self.push(Kind::Tag(handle, suffix), mark);
+        let parts = self.scan_tag()?;
+        self.push(Kind::Tag(Box::new(parts)), mark);
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use std::{borrow::Cow, rc::Rc};
 
 use rutter_gotmpl::{Int, Value};
 
-use super::{number, resolve::Resolved, target::Key, typed::Typed};
+use super::{number, resolve::Resolved, typed::Typed};
 
 /// A value, looked at from outside.
 pub(super) enum View<'v, S> {
@@ -24,16 +24,14 @@ pub(super) enum View<'v, S> {
 #[derive(Clone)]
 pub(super) enum Name<'v> {
     Shared(Rc<str>),
-    Borrowed(&'v str),
-    Owned(String),
+    Text(Cow<'v, str>),
 }
 
 impl AsRef<str> for Name<'_> {
     fn as_ref(&self) -> &str {
         match self {
             Self::Shared(text) => text,
-            Self::Borrowed(text) => text,
-            Self::Owned(text) => text,
+            Self::Text(text) => text,
         }
     }
 }
@@ -100,7 +98,7 @@ impl<'v> Source<'v> for &'v serde_json::Value {
             serde_json::Value::String(text) => View::String(text.into()),
             serde_json::Value::Array(items) => View::List(items.iter().collect()),
             serde_json::Value::Object(entries) => {
-                View::Map(entries.iter().map(|(key, value)| (Name::Borrowed(key), value)).collect())
+                View::Map(entries.iter().map(|(key, value)| (Name::Text(key.into()), value)).collect())
             }
         }
     }
@@ -121,10 +119,7 @@ impl<'v> Source<'v> for &'v Typed {
             Typed::Map(entries) => View::Map(
                 entries
                     .iter()
-                    .map(|(key, value)| match key {
-                        Key::String(text) => (Name::Borrowed(text), value),
-                        other => (Name::Owned(other.clone().into_text()), value),
-                    })
+                    .map(|(key, value)| (Name::Text(key.text()), value))
                     .collect(),
             ),
         }

@@ -1,6 +1,6 @@
 //! What documents are decoded into.
 
-use std::rc::Rc;
+use std::{borrow::Cow, rc::Rc};
 
 use rutter_gotmpl::{Int, Str, Value};
 
@@ -22,7 +22,7 @@ pub(super) trait Target {
     fn list(&mut self, items: Vec<Self::Value>) -> Self::Value;
     /// Of equal keys, the last counts.
     fn map(&mut self, entries: Vec<(Self::Key, Self::Value)>) -> Self::Value;
-    fn key(&mut self, key: Key) -> Self::Key;
+    fn key(&mut self, resolved: Resolved, text: &str) -> Self::Key;
 }
 
 /// A key with its Go type.
@@ -71,17 +71,30 @@ impl Key {
     }
 
     /// The key of the JSON object.
-    pub(super) fn into_text(self) -> String {
-        match self {
-            Self::String(text) => text.into(),
-            Self::Int(number) => number.to_string(),
-            Self::Float(number) => number::general_32(number.get()),
-            Self::Bool(true) => "true".to_owned(),
-            Self::Bool(false) => "false".to_owned(),
-            // Refused before anyone sees it.
-            Self::Null => "null".to_owned(),
-            Self::Unsigned(number) => number.to_string(),
-        }
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        let resolved = match self {
+            Self::String(text) => return Cow::Borrowed(text),
+            Self::Null => Resolved::Null,
+            Self::Unsigned(number) => Resolved::Unsigned(*number),
+            Self::Int(number) => Resolved::Int(*number),
+            Self::Float(number) => Resolved::Float(number.get()),
+            Self::Bool(value) => Resolved::Bool(*value),
+        };
+        Cow::Owned(key_text(resolved, "").into_owned())
+    }
+}
+
+/// The key of the JSON object. Null and unsigned numbers are refused before
+/// anyone sees theirs.
+fn key_text(resolved: Resolved, text: &str) -> Cow<'_, str> {
+    match resolved {
+        Resolved::Timestamp | Resolved::String => Cow::Borrowed(text),
+        Resolved::Null => Cow::Borrowed("null"),
+        Resolved::Bool(true) => Cow::Borrowed("true"),
+        Resolved::Bool(false) => Cow::Borrowed("false"),
+        Resolved::Int(number) => Cow::Owned(number.to_string()),
+        Resolved::Unsigned(number) => Cow::Owned(number.to_string()),
+        Resolved::Float(number) => Cow::Owned(number::general_32(number)),
     }
 }
 
@@ -111,11 +124,8 @@ impl Target for AsFloats {
         Value::map(entries)
     }
 
-    fn key(&mut self, key: Key) -> Str {
-        match key {
-            Key::String(text) => text.into(),
-            other => other.into_text().into(),
-        }
+    fn key(&mut self, resolved: Resolved, text: &str) -> Str {
+        Str::from(&*key_text(resolved, text))
     }
 }
 
@@ -145,8 +155,8 @@ impl Target for AsIntegers {
         Value::map(entries)
     }
 
-    fn key(&mut self, key: Key) -> Str {
-        AsFloats.key(key)
+    fn key(&mut self, resolved: Resolved, text: &str) -> Str {
+        AsFloats.key(resolved, text)
     }
 }
 
@@ -179,8 +189,8 @@ impl Target for AsJson {
         serde_json::Value::Object(entries.into_iter().collect())
     }
 
-    fn key(&mut self, key: Key) -> String {
-        key.into_text()
+    fn key(&mut self, resolved: Resolved, text: &str) -> String {
+        key_text(resolved, text).into_owned()
     }
 }
 
@@ -207,8 +217,8 @@ impl Target for AsWritten {
         serde_json::Value::Object(entries.into_iter().collect())
     }
 
-    fn key(&mut self, key: Key) -> String {
-        key.into_text()
+    fn key(&mut self, resolved: Resolved, text: &str) -> String {
+        key_text(resolved, text).into_owned()
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) enum Kind<'a> {
     /// `%YAML` with major and minor version.
     Version(u8, u8),
     /// `%TAG` with handle and prefix.
-    TagDirective(Cow<'a, str>, Cow<'a, str>),
+    TagDirective(Box<TagParts<'a>>),
     DocumentStart,
     DocumentEnd,
     BlockSequenceStart,
@@ -35,9 +35,16 @@ pub(super) enum Kind<'a> {
     Value,
     Alias(&'a str),
     Anchor(&'a str),
-    /// A tag's handle and suffix.
-    Tag(Cow<'a, str>, Cow<'a, str>),
+    Tag(Box<TagParts<'a>>),
     Scalar(Cow<'a, str>, Style),
+}
+
+/// The two parts of a tag or of its directive.
+#[derive(Clone, Debug)]
+pub(super) struct TagParts<'a> {
+    pub(super) handle: Cow<'a, str>,
+    /// The suffix of a tag; what the handle stands for in a directive.
+    pub(super) rest: Cow<'a, str>,
 }
 
 /// How a scalar is written, as far as its meaning depends on it.

@@ -37,8 +37,8 @@ impl Target for AsTyped {
         Typed::Map(entries.into_iter().collect())
     }
 
-    fn key(&mut self, key: Key) -> Key {
-        key
+    fn key(&mut self, resolved: Resolved, text: &str) -> Key {
+        Key::new(resolved, text)
     }
 }
 
@@ -83,8 +83,8 @@ fn check_numbers(value: &Typed) -> Result<(), Error> {
         Typed::Scalar(..) => Ok(()),
         Typed::List(items) => items.iter().try_for_each(check_numbers),
         Typed::Map(entries) => {
-            let sorted: BTreeMap<String, &Typed> =
-                entries.iter().map(|(key, value)| (key.clone().into_text(), value)).collect();
+            let sorted: BTreeMap<_, &Typed> =
+                entries.iter().map(|(key, value)| (key.text(), value)).collect();
             sorted.values().try_for_each(|value| check_numbers(value))
         }
     }
