@@ -174,3 +174,158 @@ fn wrong_type(value: &Value, wanted: &str) -> Error {
         "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into Go value of type {wanted}"
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn error(text: impl AsRef<[u8]>) -> String {
+        read(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn whole_numbers_stay_whole_on_their_way_to_the_api() {
+        let read = read_json("a: 3\nb: 3.0\nc: 1e3\nd: 1.5\ne: 18446744073709551615\n").unwrap();
+        let expected =
+            json!({ "a": 3, "b": 3, "c": 1000, "d": 1.5, "e": 18_446_744_073_709_551_615.0 });
+        assert_eq!(read, expected);
+        assert!(read["e"].is_f64());
+    }
+
+    #[test]
+    fn values_hold_floats_and_unstructured_objects_integers() {
+        let text = "x: 3\n";
+        let number = |value: Value| match value {
+            Value::Map(map) => map.entries.borrow()["x"].clone(),
+            other => other,
+        };
+        assert!(matches!(number(read(text).unwrap()), Value::Float(3.0)));
+        let integer = number(read_integers(text).unwrap());
+        assert!(matches!(integer, Value::Int(3, rutter_gotmpl::Int::Int64)));
+    }
+
+    #[test]
+    fn a_string_field_receives_what_go_formats() {
+        let read = read_typed("[1.10, 1e6, 0x10, yes, 5e10, x, null, 1234567.0]").unwrap();
+        let texts: Vec<_> = read.as_array().unwrap().iter().map(text).collect();
+        let expected =
+            ["1.1", "1e+06", "16", "true", "5e+10", "x"].map(|text| Some(text.to_owned()));
+        assert_eq!(texts[..6], expected);
+        assert_eq!(texts[6..], [None, Some("1.234567e+06".to_owned())]);
+    }
+
+    #[test]
+    fn a_map_or_list_is_wanted_in_the_words_of_encoding_json() {
+        let step = "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal";
+        assert_eq!(
+            read_map("- a").unwrap_err().to_string(),
+            format!("{step} array into Go value of type map[string]interface {{}}")
+        );
+        assert_eq!(
+            read_list("a: 1").unwrap_err().to_string(),
+            format!("{step} object into Go value of type []interface {{}}")
+        );
+        assert!(read_map("").unwrap().entries.borrow().is_empty());
+        assert!(read_list("null").unwrap().is_empty());
+    }
+
+    #[test]
+    fn an_error_knows_its_true_place_and_go_yamls_words() {
+        // A parser error in the third line, which go-yaml counts as the second.
+        let error = read("a: 1\nb: 2\n- c\n").unwrap_err();
+        assert_eq!(error.problem(), "yaml: line 2: did not find expected key");
+        assert_eq!((error.line(), error.column()), (Some(3), Some(1)));
+        // A scanner error, of which go-yaml names the line as it is.
+        let error = read("a: 1\nb: c: d\n").unwrap_err();
+        assert_eq!(error.problem(), "yaml: line 2: mapping values are not allowed in this context");
+        assert_eq!((error.line(), error.column()), (Some(2), Some(5)));
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_refused_in_go_yamls_words() {
+        let step = "error converting YAML to JSON: yaml:";
+        assert_eq!(error(b"a: \xFF"), format!("{step} invalid leading UTF-8 octet"));
+        assert_eq!(error(b"a: \xC3("), format!("{step} invalid trailing UTF-8 octet"));
+        assert_eq!(error(b"a: \xC3"), format!("{step} incomplete UTF-8 octet sequence"));
+        assert_eq!(error(b"a: \xC0\x80"), format!("{step} invalid length of a UTF-8 sequence"));
+        assert_eq!(error(b"a: \xED\xA0\x80"), format!("{step} invalid Unicode character"));
+        assert_eq!(error("a: \u{7F}"), format!("{step} control characters are not allowed"));
+    }
+
+    #[test]
+    fn of_two_errors_the_one_in_the_earlier_piece_is_reported() {
+        // go-yaml decodes 512 bytes at a time, before it looks at any of them.
+        let near = format!("a: b: c\n{}\u{1}", "#".repeat(100));
+        assert!(error(near).ends_with("control characters are not allowed"));
+        let far = format!("a: b: c\n{}\u{1}", "#".repeat(600));
+        assert!(error(far).ends_with("mapping values are not allowed in this context"));
+    }
+
+    #[test]
+    fn utf_16_is_read_by_its_byte_order_mark() {
+        let units: Vec<u8> = "a: é".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let text = [&[0xFF, 0xFE], units.as_slice()].concat();
+        assert_eq!(read_json(text).unwrap(), json!({ "a": "é" }));
+    }
+
+    #[test]
+    fn hostile_texts_end_soon_with_an_error() {
+        let start = Instant::now();
+        let deep = "[".repeat(200_000);
+        assert!(error(&deep).ends_with("exceeded max depth of 10000"));
+        let deep = "- ".repeat(200_000);
+        assert!(error(&deep).ends_with("exceeded max depth of 10000"));
+        let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
+        assert!(error(&deep).ends_with("exceeded max depth of 1000"));
+        let deep = format!("{}1", "{a: ".repeat(9_000));
+        assert!(error(&deep).ends_with("did not find expected ',' or '}'"));
+        let wide = format!("{}{}]", "[".repeat(9_000), "a, ".repeat(300_000));
+        assert!(error(&wide).ends_with("did not find expected ',' or ']'"));
+        let bomb: Vec<_> = (1..12)
+            .map(|level| {
+                format!("- &a{level} [{}]", vec![format!("*a{}", level - 1); 10].join(", "))
+            })
+            .collect();
+        let bomb = format!("- &a0 [x, x, x, x, x, x, x, x]\n{}\n", bomb.join("\n"));
+        assert!(error(&bomb).ends_with("document contains excessive aliasing"));
+        let long = format!("a: &a {}\nb: [{}]\n", "x".repeat(1 << 20), "*a, ".repeat(500));
+        assert!(error(&long).ends_with("document contains excessive aliasing"));
+        assert!(read("a: b\n\n".repeat(100_000)).is_ok());
+        assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+    }
+
+    #[test]
+    fn what_json_cannot_hold_is_not_written() {
+        let message = |value| write(&value).unwrap_err().to_string();
+        assert_eq!(
+            message(Value::list(vec![Value::Float(f64::NAN)])),
+            "error marshaling into JSON: json: unsupported value: NaN"
+        );
+        assert_eq!(message(Value::from("\u{7F}")), "yaml: control characters are not allowed");
+    }
+
+    #[test]
+    fn integers_bytes_and_nil_slices_are_written_as_encoding_json_sees_them() {
+        let nil = rutter_gotmpl::List { nil: true, ..Default::default() };
+        let value = Value::map([
+            ("bytes", Value::Bytes(Rc::from(*b"hello"))),
+            ("int", Value::int(1_000_000)),
+            ("nil", Value::List(nil)),
+        ]);
+        assert_eq!(write(&value).unwrap(), "bytes: aGVsbG8=\nint: 1000000\nnil: null\n");
+    }
+
+    #[test]
+    fn a_deep_value_is_written_without_overflow() {
+        let mut value = Value::Nil;
+        for _ in 0..900 {
+            value = Value::map([("a", Value::list(vec![value]))]);
+        }
+        let written = write(&value).unwrap();
+        assert_eq!(written.lines().count(), 900 + 1);
+    }
+}

@@ -28,13 +28,13 @@ pub(super) fn compose(bytes: &[u8]) -> Result<Tree<'_>, Error> {
                 composer.open.pop();
                 continue;
             }
-            Event::Alias(name) => match composer.anchors.get(name) {
-                Some(&id) => Kind::Alias(name, id),
-                None => {
+            Event::Alias(name) => {
+                let Some(&id) = composer.anchors.get(name) else {
                     let message = format!("yaml: unknown anchor '{name}' referenced");
                     return Err(Error::new(message).at(mark.line + 1, mark.column + 1));
-                }
-            },
+                };
+                Kind::Alias(name, id)
+            }
             Event::Scalar(scalar) => Kind::Scalar(scalar),
             Event::SequenceStart => Kind::Sequence(None),
             Event::MappingStart => Kind::Mapping(None),

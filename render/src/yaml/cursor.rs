@@ -302,7 +302,7 @@ fn fault(bytes: &[u8], skipped: usize) -> Option<Fault> {
 fn control(text: &[u8]) -> Option<usize> {
     let mut from = 0;
     while let Some(rest) = text.get(from..) {
-        let found = rest.iter().position(|&byte| SUSPECT.get(usize::from(byte)) == Some(&true))?;
+        let found = rest.iter().position(|&byte| is_suspect(byte))?;
         let at = from + found;
         let following = |ahead: usize| text.get(at + ahead).copied().unwrap_or(0);
         let is_control = match following(0) {
@@ -318,19 +318,10 @@ fn control(text: &[u8]) -> Option<usize> {
     None
 }
 
-/// Bytes that are control characters or may start one.
-const SUSPECT: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 0x20 {
-        table[byte] = !matches!(byte, 0x09 | 0x0A | 0x0D);
-        byte += 1;
-    }
-    table[0x7F] = true;
-    table[0xC2] = true;
-    table[0xEF] = true;
-    table
-};
+/// Returns whether a byte is a control character or may start one.
+fn is_suspect(byte: u8) -> bool {
+    byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r') || matches!(byte, 0x7F | 0xC2 | 0xEF)
+}
 
 /// go-yaml's words for bytes that are not UTF-8.
 fn encoding_fault(bytes: &[u8], at: usize) -> Fault {

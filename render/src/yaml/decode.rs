@@ -216,7 +216,9 @@ impl<'t, 'a, T: Target> Decoder<'t, 'a, T> {
             let (resolved, text) = self.key(id)?;
             let decoded = self.node(value)?;
             self.has_suspects |= matches!(resolved, Resolved::Null | Resolved::Unsigned(_));
-            if self.duplicates == Duplicates::Replace || self.is_new(entries, value, (resolved, &text))? {
+            if self.duplicates == Duplicates::Replace
+                || self.is_new(entries, value, (resolved, &text))?
+            {
                 entries.list.push((self.target.key(resolved, &text), decoded));
             }
         }
@@ -337,7 +339,7 @@ fn binary(node: &Node<'_>, text: &str) -> Result<String, Error> {
     };
     let bytes: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
     let padding = bytes.iter().rev().take_while(|&&byte| byte == b'=').count();
-    if bytes.len() % 4 != 0 || padding > 2 {
+    if !bytes.len().is_multiple_of(4) || padding > 2 {
         return Err(refuse());
     }
     let mut decoded = Vec::new();

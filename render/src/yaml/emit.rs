@@ -23,6 +23,16 @@ pub(super) enum Role {
     Key,
 }
 
+/// What was written last, as far as the next thing depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Last {
+    /// This line has nothing but indentation, so that no space is needed.
+    Indentation,
+    /// This line has indentation and dashes.
+    Dash,
+    Text,
+}
+
 /// Writes indentation, indicators and scalars.
 pub(super) struct Emitter {
     out: String,
@@ -30,22 +40,12 @@ pub(super) struct Emitter {
     column: usize,
     /// The indentation of the innermost collection; -1 outside of all.
     pub(super) indent: isize,
-    /// Whether the last character needs no space after it.
-    is_spaced: bool,
-    /// Whether this line has nothing yet but indentation and dashes.
-    is_line_start: bool,
+    last: Last,
 }
 
 impl Emitter {
     pub(super) fn new(rules: Rules) -> Self {
-        Self {
-            out: String::new(),
-            rules,
-            column: 0,
-            indent: -1,
-            is_spaced: true,
-            is_line_start: true,
-        }
+        Self { out: String::new(), rules, column: 0, indent: -1, last: Last::Indentation }
     }
 
     /// Ends the document and returns it.
@@ -67,45 +67,46 @@ impl Emitter {
     pub(super) fn deepen_list(&mut self, is_value_of_key: IsValue) -> isize {
         let is_outdented = self.rules.version == Version::Two
             && is_value_of_key == IsValue::Yes
-            && !self.is_line_start;
+            && self.last == Last::Text;
         if is_outdented && self.indent >= 0 { self.indent } else { self.deepen() }
     }
 
     /// Goes to the indentation, on a new line if this one is in use.
     pub(super) fn start_line(&mut self) {
         let indent = usize::try_from(self.indent).unwrap_or(0);
-        if !self.is_line_start || self.column > indent || (self.column == indent && !self.is_spaced)
-        {
+        let is_used = match self.last {
+            Last::Text => true,
+            Last::Dash => self.column >= indent,
+            Last::Indentation => self.column > indent,
+        };
+        if is_used {
             self.line_break();
         }
         if self.column < indent {
             self.out.extend(std::iter::repeat_n(' ', indent - self.column));
             self.column = indent;
         }
-        self.is_spaced = true;
-        self.is_line_start = true;
+        self.last = Last::Indentation;
     }
 
     /// Writes `-`, or `?` or `:` of a key that needs a line of its own.
     pub(super) fn block_indicator(&mut self, indicator: &str) {
         self.space();
         self.write(indicator);
-        self.is_spaced = false;
+        self.last = Last::Dash;
     }
 
     /// Writes the `:` after a key.
     pub(super) fn colon(&mut self) {
         self.write(":");
-        self.is_spaced = false;
-        self.is_line_start = false;
+        self.last = Last::Text;
     }
 
     /// Writes a word that is not quoted: a number, `null`, `{}`.
     pub(super) fn word(&mut self, word: &str) {
         self.space();
         self.write(word);
-        self.is_spaced = false;
-        self.is_line_start = false;
+        self.last = Last::Text;
     }
 
     /// Writes a string as the version's rules want it.
@@ -126,7 +127,7 @@ impl Emitter {
     }
 
     fn space(&mut self) {
-        if !self.is_spaced {
+        if self.last != Last::Indentation {
             self.write(" ");
         }
     }
@@ -161,24 +162,26 @@ impl Emitter {
         if self.must_not_fold(text, role) {
             self.write(text);
         } else {
-            let mut after_space = false;
-            let mut rest = text;
-            while let Some(at) = rest.find(' ') {
-                let (word, spaces) = rest.split_at(at);
-                self.write(word);
-                after_space &= word.is_empty();
-                rest = spaces.get(1..).unwrap_or_default();
-                if !after_space && self.column > self.rules.width && !rest.starts_with(' ') {
-                    self.start_line();
-                } else {
-                    self.write(" ");
-                }
-                after_space = true;
-            }
-            self.write(rest);
+            self.plain_lines(text);
         }
-        self.is_spaced = false;
-        self.is_line_start = false;
+        self.last = Last::Text;
+    }
+
+    fn plain_lines(&mut self, text: &str) {
+        let mut after_space = false;
+        let mut rest = text;
+        while let Some((word, after)) = rest.split_once(' ') {
+            self.write(word);
+            after_space &= word.is_empty();
+            if !after_space && self.column > self.rules.width && !after.starts_with(' ') {
+                self.start_line();
+            } else {
+                self.write(" ");
+            }
+            after_space = true;
+            rest = after;
+        }
+        self.write(rest);
     }
 
     fn single_quoted(&mut self, text: &str, role: Role) {
@@ -191,41 +194,52 @@ impl Emitter {
             self.single_quoted_lines(text, role);
         }
         self.write("'");
-        self.is_spaced = false;
-        self.is_line_start = false;
+        self.last = Last::Text;
     }
 
     fn single_quoted_lines(&mut self, text: &str, role: Role) {
-        let (mut after_space, mut after_break) = (false, false);
+        let mut before = Before::Start;
         for (at, character) in text.char_indices() {
             let rest = text.get(at + character.len_utf8()..).unwrap_or_default();
-            if character == ' ' {
-                let may_fold = role == Role::Value && !after_space && at > 0 && !rest.is_empty();
-                if may_fold && self.column > self.rules.width && !rest.starts_with(' ') {
-                    self.start_line();
-                } else {
-                    self.write_char(character);
+            let may_fold = role == Role::Value
+                && before == Before::Text
+                && !rest.is_empty()
+                && !rest.starts_with(' ')
+                && self.column > self.rules.width;
+            before = match character {
+                ' ' if may_fold => self.folded(),
+                ' ' => self.quoted(" ", Before::Space),
+                '\n' if before != Before::Break => self.quoted("\n\n", Before::Break),
+                _ if is_break(character) => {
+                    self.quoted(character.encode_utf8(&mut [0; 4]), Before::Break)
                 }
-                after_space = true;
-            } else if is_break(character) {
-                if !after_break && character == '\n' {
-                    self.line_break();
-                }
-                self.write_break(character);
-                self.is_line_start = true;
-                after_break = true;
-            } else {
-                if after_break {
-                    self.start_line();
-                }
-                if character == '\'' {
-                    self.write_char(character);
-                }
-                self.write_char(character);
-                self.is_line_start = false;
-                (after_space, after_break) = (false, false);
-            }
+                _ => self.quoted_text(character, before),
+            };
         }
+    }
+
+    fn folded(&mut self) -> Before {
+        self.start_line();
+        Before::Space
+    }
+
+    fn quoted(&mut self, text: &str, kind: Before) -> Before {
+        self.write(text);
+        if kind == Before::Break {
+            self.column = 0;
+            self.last = Last::Dash;
+        }
+        kind
+    }
+
+    fn quoted_text(&mut self, character: char, before: Before) -> Before {
+        if before == Before::Break {
+            self.start_line();
+        }
+        self.write(if character == '\'' { "'" } else { "" });
+        self.write_char(character);
+        self.last = Last::Text;
+        Before::Text
     }
 
     fn double_quoted(&mut self, text: &str, role: Role) {
@@ -240,28 +254,20 @@ impl Emitter {
                 || is_break(character)
                 || matches!(character, '"' | '\\')
                 || escapes_all;
+            let may_fold = role == Role::Value && !after_space && at > 0 && !rest.is_empty();
+            after_space = character == ' ' && !is_escaped;
             if is_escaped {
                 self.escape(character);
-                after_space = false;
-            } else if character == ' ' {
-                let may_fold = role == Role::Value && !after_space && at > 0 && !rest.is_empty();
-                if may_fold && self.column > self.rules.width {
-                    self.start_line();
-                    if rest.starts_with(' ') {
-                        self.write_char('\\');
-                    }
-                } else {
-                    self.write_char(character);
-                }
-                after_space = true;
+            } else if after_space && may_fold && self.column > self.rules.width {
+                self.start_line();
+                // A space after the break would be lost if it were not escaped.
+                self.write(rest.get(..1).filter(|next| *next == " ").map_or("", |_| "\\"));
             } else {
                 self.write_char(character);
-                after_space = false;
             }
         }
         self.write("\"");
-        self.is_spaced = false;
-        self.is_line_start = false;
+        self.last = Last::Text;
     }
 
     fn escape(&mut self, character: char) {
@@ -284,8 +290,8 @@ impl Emitter {
             _ => {
                 let code = u32::from(character);
                 let escape = match code {
-                    0..=0xFF => format!("\\x{code:02X}"),
-                    0..=0xFFFF => format!("\\u{code:04X}"),
+                    ..=0xFF => format!("\\x{code:02X}"),
+                    0x100..=0xFFFF => format!("\\u{code:04X}"),
                     _ => format!("\\U{code:08X}"),
                 };
                 return self.write(&escape);
@@ -306,21 +312,29 @@ impl Emitter {
             (true, _) => {}
         }
         self.line_break();
-        self.is_line_start = true;
-        self.is_spaced = true;
+        self.last = Last::Indentation;
         for line in text.split_inclusive(is_break) {
             let content = line.trim_end_matches(is_break);
             if !content.is_empty() {
                 self.start_line();
                 self.write(content);
-                self.is_line_start = false;
+                self.last = Last::Text;
             }
             if let Some(character) = line.chars().next_back().filter(|&last| is_break(last)) {
                 self.write_break(character);
-                self.is_line_start = true;
+                self.last = Last::Indentation;
             }
         }
     }
+}
+
+/// What stands before a character of a text between single quotes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Start,
+    Text,
+    Space,
+    Break,
 }
 
 /// Whether a list is the value of a key.

@@ -1,5 +1,7 @@
 //! A value as `encoding/json` writes it.
 
+use std::fmt::Write as _;
+
 use super::{
     Error,
     decode::MAX_DEPTH,
@@ -77,7 +79,7 @@ fn quote(text: &mut String, string: &str) {
             '\r' => text.push_str("\\r"),
             '\t' => text.push_str("\\t"),
             '\0'..='\x1F' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                text.push_str(&format!("\\u{:04x}", u32::from(character)));
+                let _ = write!(text, "\\u{:04x}", u32::from(character));
             }
             _ => text.push(character),
         }

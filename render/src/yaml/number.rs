@@ -19,25 +19,27 @@ fn general_from(number: f64, scientific: &str) -> String {
         return infinite(number).to_owned();
     }
     let (digits, exponent) = parts(scientific);
-    if (-4..6).contains(&exponent) {
-        positional(&digits, exponent, number.is_sign_negative())
+    let text = if (-4..6).contains(&exponent) {
+        positional(&digits, exponent)
     } else {
-        exponential(&digits, exponent, number.is_sign_negative())
-    }
+        exponential(&digits, exponent)
+    };
+    signed(number, text)
 }
 
 /// A number as Go's `encoding/json` writes it.
 pub(super) fn json(number: f64) -> String {
     let (digits, exponent) = parts(&shortest(number));
     if number == 0.0 || (-6..21).contains(&exponent) {
-        return positional(&digits, exponent, number.is_sign_negative());
+        return signed(number, positional(&digits, exponent));
     }
-    let text = exponential(&digits, exponent, number.is_sign_negative());
+    let text = exponential(&digits, exponent);
     // Go cleans e-09 up to e-9.
-    match text.rsplit_once("e-0") {
-        Some((mantissa, exponent)) => format!("{mantissa}e-{exponent}"),
-        None => text,
-    }
+    signed(number, text.replace("e-0", "e-"))
+}
+
+fn signed(number: f64, text: String) -> String {
+    if number.is_sign_negative() { format!("-{text}") } else { text }
 }
 
 /// The fewest digits that read back as this number. Where two such texts are
@@ -77,8 +79,8 @@ fn parts(scientific: &str) -> (String, i32) {
     (digits, exponent.parse().unwrap_or(0))
 }
 
-fn positional(digits: &str, exponent: i32, is_negative: bool) -> String {
-    let mut text = String::from(if is_negative { "-" } else { "" });
+fn positional(digits: &str, exponent: i32) -> String {
+    let mut text = String::new();
     let Ok(exponent) = usize::try_from(exponent) else {
         text.push_str("0.");
         text.extend(std::iter::repeat_n('0', exponent.unsigned_abs() as usize - 1));
@@ -97,10 +99,9 @@ fn positional(digits: &str, exponent: i32, is_negative: bool) -> String {
     text
 }
 
-fn exponential(digits: &str, exponent: i32, is_negative: bool) -> String {
-    let sign = if is_negative { "-" } else { "" };
+fn exponential(digits: &str, exponent: i32) -> String {
     let (first, rest) = digits.split_at(1.min(digits.len()));
     let point = if rest.is_empty() { "" } else { "." };
     let exponent_sign = if exponent < 0 { '-' } else { '+' };
-    format!("{sign}{first}{point}{rest}e{exponent_sign}{:02}", exponent.unsigned_abs())
+    format!("{first}{point}{rest}e{exponent_sign}{:02}", exponent.unsigned_abs())
 }

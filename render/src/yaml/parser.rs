@@ -192,10 +192,7 @@ impl<'a> Parser<'a> {
                 }
                 Kind::TagDirective(parts) => {
                     let parts = parts.as_ref().clone();
-                    if self.prefix(&parts.handle).is_some() {
-                        return Err(parser_error("found duplicate %TAG directive", mark));
-                    }
-                    self.directives.push(parts);
+                    self.add_directive(parts, mark)?;
                 }
                 _ => break,
             }
@@ -206,6 +203,14 @@ impl<'a> Parser<'a> {
                 self.directives.push(TagParts { handle: handle.into(), rest: prefix.into() });
             }
         }
+        Ok(())
+    }
+
+    fn add_directive(&mut self, parts: TagParts<'a>, mark: Mark) -> Result<(), Error> {
+        if self.prefix(&parts.handle).is_some() {
+            return Err(parser_error("found duplicate %TAG directive", mark));
+        }
+        self.directives.push(parts);
         Ok(())
     }
 
@@ -478,7 +483,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-fn found<'a>(event: Event<'a>, mark: Mark) -> Found<'a> {
+fn found(event: Event<'_>, mark: Mark) -> Found<'_> {
     Found { event, mark, anchor: None }
 }
 

@@ -6,6 +6,15 @@ use super::{
     token::{Kind, Style},
 };
 
+/// What becomes of the line breaks within.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BlockStyle {
+    /// `|`: they are kept.
+    Literal,
+    /// `>`: single ones become spaces.
+    Folded,
+}
+
 /// What becomes of the line breaks at the end.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Chomping {
@@ -20,7 +29,7 @@ enum Chomping {
 impl<'a> Scanner<'a> {
     /// Scans a block scalar from its `|` or `>` to the first line that is not
     /// indented enough.
-    pub(super) fn scan_block_scalar(&mut self, is_literal: bool) -> Result<Kind<'a>, Error> {
+    pub(super) fn scan_block_scalar(&mut self, style: BlockStyle) -> Result<Kind<'a>, Error> {
         self.cursor.skip();
         let (chomping, increment) = self.scan_block_header()?;
         self.skip_blanks()?;
@@ -44,13 +53,12 @@ impl<'a> Scanner<'a> {
         let mut after_blank = false;
         while self.cursor.column() == indent && !self.cursor.is_end() {
             let is_blank = self.cursor.is_blank(0);
-            if !is_literal && !after_blank && !is_blank && last_break == "\n" {
-                if trailing.is_empty() {
-                    text.push(' ');
-                }
-            } else {
-                text.push_str(last_break);
-            }
+            let is_folded = style == BlockStyle::Folded && !after_blank && !is_blank;
+            text.push_str(match last_break {
+                "\n" if is_folded && trailing.is_empty() => " ",
+                "\n" if is_folded => "",
+                other => other,
+            });
             text.push_str(&trailing);
             trailing.clear();
             after_blank = is_blank;

@@ -60,16 +60,14 @@ impl<'a> Scanner<'a> {
             let word_start = self.cursor.position();
             self.scan_plain_word()?;
             let word = self.cursor.since(word_start);
-            if !word.is_empty() {
-                if gap.is_broken {
+            match &mut text {
+                _ if word.is_empty() => {}
+                text if gap.is_broken => {
                     gap.fold_into(text.to_mut());
                     text.to_mut().push_str(word);
-                } else if let Cow::Owned(text) = &mut text {
-                    text.push_str(blanks);
-                    text.push_str(word);
-                } else {
-                    text = Cow::Borrowed(self.cursor.since(start));
                 }
+                Cow::Owned(text) => text.extend([blanks, word]),
+                Cow::Borrowed(text) => *text = self.cursor.since(start),
             }
             if !(self.cursor.is_blank(0) || self.cursor.is_break(0)) {
                 break;
@@ -88,6 +86,7 @@ impl<'a> Scanner<'a> {
     /// Passes what is neither white space nor an indicator that ends it.
     fn scan_plain_word(&mut self) -> Result<(), Error> {
         let in_flow = self.in_flow();
+        let is_word = if in_flow { is_flow_word } else { is_block_word };
         let is_quick = self.cursor.is_plain();
         while !self.cursor.is_blank_or_end(0) {
             match self.cursor.peek(0) {
@@ -96,11 +95,7 @@ impl<'a> Scanner<'a> {
                 _ => self.cursor.skip(),
             }
             if is_quick {
-                self.cursor.skip_run(|byte| {
-                    byte > b' '
-                        && !matches!(byte, b':' | 0xC2 | 0xE2)
-                        && !(in_flow && matches!(byte, b',' | b'?' | b'[' | b']' | b'{' | b'}'))
-                });
+                self.cursor.skip_run(is_word);
             }
             self.cursor.need(2)?;
         }
@@ -113,10 +108,7 @@ impl<'a> Scanner<'a> {
         self.cursor.need(1)?;
         loop {
             if self.cursor.is_blank(0) {
-                let is_indentation = gap.is_broken && self.cursor.column() < indent;
-                if is_indentation && self.cursor.peek(0) == b'\t' {
-                    return Err(self.error("found a tab character that violates indentation"));
-                }
+                self.check_indentation(gap, indent)?;
                 self.cursor.skip();
             } else if self.cursor.is_break(0) {
                 self.cursor.need(2)?;
@@ -126,6 +118,14 @@ impl<'a> Scanner<'a> {
             }
             self.cursor.need(1)?;
         }
+    }
+
+    /// Refuses a tab where a folded line is indented.
+    fn check_indentation(&self, gap: &Gap, indent: usize) -> Result<(), Error> {
+        if gap.is_broken && self.cursor.column() < indent && self.cursor.peek(0) == b'\t' {
+            return Err(self.error("found a tab character that violates indentation"));
+        }
+        Ok(())
     }
 
     /// Scans a scalar between quotes.
@@ -169,42 +169,44 @@ impl<'a> Scanner<'a> {
         start: usize,
         text: &mut Cow<'a, str>,
     ) -> Result<bool, Error> {
-        let is_quick = self.cursor.is_plain();
         while !self.cursor.is_blank_or_end(0) {
-            let byte = self.cursor.peek(0);
-            if byte == quote {
-                if quote == b'"' || self.cursor.peek(1) != quote {
-                    return Ok(false);
+            match self.cursor.peek(0) {
+                b'"' if quote == b'"' => return Ok(false),
+                b'\'' if quote == b'\'' && self.cursor.peek(1) != quote => return Ok(false),
+                b'\'' if quote == b'\'' => {
+                    text.to_mut().push('\'');
+                    self.cursor.skip();
+                    self.cursor.skip();
                 }
-                text.to_mut().push('\'');
-                self.cursor.skip();
-                self.cursor.skip();
-            } else if quote == b'"' && byte == b'\\' {
-                if self.cursor.is_break(1) {
+                b'\\' if quote == b'"' && self.cursor.is_break(1) => {
                     text.to_mut();
                     self.cursor.need(3)?;
                     self.cursor.skip();
                     self.cursor.skip_line();
                     return Ok(true);
                 }
-                let character = self.scan_escape()?;
-                text.to_mut().push(character);
-            } else {
-                let word = self.cursor.position();
-                self.cursor.skip();
-                if is_quick {
-                    self.cursor.skip_run(|byte| {
-                        byte > b' ' && !matches!(byte, b'\\' | b'\'' | b'"' | 0xC2 | 0xE2)
-                    });
+                b'\\' if quote == b'"' => {
+                    let character = self.scan_escape()?;
+                    text.to_mut().push(character);
                 }
-                match text {
-                    Cow::Borrowed(text) => *text = self.cursor.since(start),
-                    Cow::Owned(text) => text.push_str(self.cursor.since(word)),
-                }
+                _ => self.skip_quoted_run(start, text),
             }
             self.cursor.need(2)?;
         }
         Ok(false)
+    }
+
+    /// Passes characters that mean themselves; the first does in any case.
+    fn skip_quoted_run(&mut self, start: usize, text: &mut Cow<'a, str>) {
+        let run = self.cursor.position();
+        self.cursor.skip();
+        if self.cursor.is_plain() {
+            self.cursor.skip_run(is_quoted_word);
+        }
+        match text {
+            Cow::Borrowed(text) => *text = self.cursor.since(start),
+            Cow::Owned(text) => text.push_str(self.cursor.since(run)),
+        }
     }
 
     /// Passes white space; returns it, for the case that nothing is folded.
@@ -272,4 +274,19 @@ impl<'a> Scanner<'a> {
         }
         Ok(character)
     }
+}
+
+/// Bytes that a plain scalar in a block has wherever it likes.
+fn is_block_word(byte: u8) -> bool {
+    byte > b' ' && !matches!(byte, b':' | 0xC2 | 0xE2)
+}
+
+/// Bytes that a plain scalar in a flow collection has wherever it likes.
+fn is_flow_word(byte: u8) -> bool {
+    is_block_word(byte) && !matches!(byte, b',' | b'?' | b'[' | b']' | b'{' | b'}')
+}
+
+/// Bytes that a quoted scalar has wherever it likes.
+fn is_quoted_word(byte: u8) -> bool {
+    byte > b' ' && !matches!(byte, b'\\' | b'\'' | b'"' | 0xC2 | 0xE2)
 }

@@ -231,11 +231,11 @@ impl<'a> Scanner<'a> {
             let byte = u8::try_from(high << 4 | low).unwrap_or_default();
             if bytes.is_empty() {
                 length = width(byte);
-                if length == 0 {
-                    return Err(self.error("found an incorrect leading UTF-8 octet"));
-                }
             } else if byte & 0xC0 != 0x80 {
                 return Err(self.error("found an incorrect trailing UTF-8 octet"));
+            }
+            if length == 0 {
+                return Err(self.error("found an incorrect leading UTF-8 octet"));
             }
             bytes.push(byte);
             for _ in 0..3 {

@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use super::{
     Error,
     cursor::{Cursor, Mark},
+    scan_block::BlockStyle,
     token::{Kind, Token},
 };
 
@@ -24,7 +25,6 @@ pub(super) struct Scanner<'a> {
     queue: VecDeque<Queued<'a>>,
     /// How many tokens have been handed out.
     taken: usize,
-    started: bool,
     /// The column of the innermost block collection; -1 outside of all.
     pub(super) indent: isize,
     indents: Vec<isize>,
@@ -42,12 +42,20 @@ struct Queued<'a> {
     possible_at: Option<usize>,
 }
 
+/// Whether a key may have started somewhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Chance {
+    #[default]
+    None,
+    Possible,
+    /// Nothing but a key can stand there.
+    Required,
+}
+
 /// A place where a key without `?` may have started.
 #[derive(Clone, Copy, Debug, Default)]
 struct PossibleKey {
-    is_possible: bool,
-    /// Whether nothing but a key can stand here.
-    is_required: bool,
+    chance: Chance,
     /// The number of the key's first token.
     token: usize,
     mark: Mark,
@@ -55,11 +63,12 @@ struct PossibleKey {
 
 impl<'a> Scanner<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
+        let token = Token { kind: Kind::StreamStart, mark: Mark::default() };
+        let start = Queued { token, possible_at: None };
         Self {
             cursor: Cursor::new(bytes),
-            queue: VecDeque::new(),
+            queue: VecDeque::from([start]),
             taken: 0,
-            started: false,
             indent: -1,
             indents: Vec::new(),
             keys: vec![PossibleKey::default()],
@@ -107,16 +116,16 @@ impl<'a> Scanner<'a> {
     fn is_still_possible(&mut self, level: usize) -> Result<bool, Error> {
         let here = self.cursor.mark();
         let Some(key) = self.keys.get_mut(level) else { return Ok(false) };
-        if !key.is_possible {
+        if key.chance == Chance::None {
             return Ok(false);
         }
         if key.mark.line == here.line && key.mark.column + MAX_KEY >= here.column {
             return Ok(true);
         }
-        if key.is_required {
+        if key.chance == Chance::Required {
             return Err(self.error("could not find expected ':'"));
         }
-        key.is_possible = false;
+        key.chance = Chance::None;
         Ok(false)
     }
 
@@ -126,9 +135,9 @@ impl<'a> Scanner<'a> {
             return Ok(());
         }
         let column = isize::try_from(self.cursor.column()).unwrap_or(isize::MAX);
+        let is_required = !self.in_flow() && self.indent == column;
         let key = PossibleKey {
-            is_possible: true,
-            is_required: !self.in_flow() && self.indent == column,
+            chance: if is_required { Chance::Required } else { Chance::Possible },
             token: self.taken + self.queue.len(),
             mark: self.cursor.mark(),
         };
@@ -142,11 +151,11 @@ impl<'a> Scanner<'a> {
 
     /// Gives up the place at this level where a key may have started.
     fn forget_key(&mut self) -> Result<(), Error> {
-        if self.keys.last().is_some_and(|key| key.is_possible && key.is_required) {
+        if self.keys.last().is_some_and(|key| key.chance == Chance::Required) {
             return Err(self.error("could not find expected ':'"));
         }
         if let Some(key) = self.keys.last_mut() {
-            key.is_possible = false;
+            key.chance = Chance::None;
         }
         Ok(())
     }
@@ -198,11 +207,6 @@ impl<'a> Scanner<'a> {
     /// Puts at least one more token into the queue.
     fn fetch(&mut self) -> Result<(), Error> {
         self.cursor.need(1)?;
-        if !self.started {
-            self.started = true;
-            self.push(Kind::StreamStart, self.cursor.mark());
-            return Ok(());
-        }
         self.skip_to_token()?;
         self.leave(isize::try_from(self.cursor.column()).unwrap_or(isize::MAX));
         self.cursor.need(4)?;
@@ -210,14 +214,12 @@ impl<'a> Scanner<'a> {
         if byte == 0 {
             return self.fetch_end();
         }
-        if self.cursor.column() == 0 {
-            if byte == b'%' {
-                return self.fetch_directive();
-            }
-            if self.cursor.is_document_indicator() {
-                let kind = if byte == b'-' { Kind::DocumentStart } else { Kind::DocumentEnd };
-                return self.fetch_document_indicator(kind);
-            }
+        if self.cursor.column() == 0 && byte == b'%' {
+            return self.fetch_directive();
+        }
+        if self.cursor.is_document_indicator() {
+            let kind = if byte == b'-' { Kind::DocumentStart } else { Kind::DocumentEnd };
+            return self.fetch_document_indicator(kind);
         }
         self.fetch_content(byte)
     }
@@ -236,7 +238,8 @@ impl<'a> Scanner<'a> {
             b'*' => self.fetch_anchor(Kind::Alias),
             b'&' => self.fetch_anchor(Kind::Anchor),
             b'!' => self.fetch_tag(),
-            b'|' | b'>' if !in_flow => self.fetch_block_scalar(byte == b'|'),
+            b'|' if !in_flow => self.fetch_block_scalar(BlockStyle::Literal),
+            b'>' if !in_flow => self.fetch_block_scalar(BlockStyle::Folded),
             b'\'' | b'"' => self.fetch_quoted(byte),
             b'#' | b'|' | b'>' | b'%' | b'@' | b'`' => self.refuse_start(),
             _ if self.cursor.is_blank_or_end(0) => self.refuse_start(),
@@ -403,7 +406,7 @@ impl<'a> Scanner<'a> {
             let start = Token { kind: Kind::BlockMappingStart, mark: key.mark };
             self.enter(key.mark.column, Some(key.token), start)?;
             if let Some(key) = self.keys.last_mut() {
-                key.is_possible = false;
+                key.chance = Chance::None;
             }
             self.key_allowed = false;
         } else {
@@ -435,11 +438,11 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn fetch_block_scalar(&mut self, is_literal: bool) -> Result<(), Error> {
+    fn fetch_block_scalar(&mut self, style: BlockStyle) -> Result<(), Error> {
         self.forget_key()?;
         self.key_allowed = true;
         let mark = self.cursor.mark();
-        let kind = self.scan_block_scalar(is_literal)?;
+        let kind = self.scan_block_scalar(style)?;
         self.push(kind, mark);
         Ok(())
     }

@@ -97,9 +97,9 @@ impl<'v> Source<'v> for &'v serde_json::Value {
             },
             serde_json::Value::String(text) => View::String(text.into()),
             serde_json::Value::Array(items) => View::List(items.iter().collect()),
-            serde_json::Value::Object(entries) => {
-                View::Map(entries.iter().map(|(key, value)| (Name::Text(key.into()), value)).collect())
-            }
+            serde_json::Value::Object(entries) => View::Map(
+                entries.iter().map(|(key, value)| (Name::Text(key.into()), value)).collect(),
+            ),
         }
     }
 }
@@ -117,10 +117,7 @@ impl<'v> Source<'v> for &'v Typed {
             },
             Typed::List(items) => View::List(items.iter().collect()),
             Typed::Map(entries) => View::Map(
-                entries
-                    .iter()
-                    .map(|(key, value)| (Name::Text(key.text()), value))
-                    .collect(),
+                entries.iter().map(|(key, value)| (Name::Text(key.text()), value)).collect(),
             ),
         }
     }

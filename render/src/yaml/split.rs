@@ -56,3 +56,45 @@ fn pieces(file: &str) -> Vec<Range<usize>> {
 fn is_space(character: char) -> bool {
     character.is_whitespace()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // The expected values follow Helm's regular expression `(?m)^---[ \t]*` and
+    // its `SplitManifests`, which also the tests of Helm's `manifest_test.go` use.
+
+    fn texts(file: &str) -> Vec<&str> {
+        split(file).into_iter().map(|document| document.text).collect()
+    }
+
+    #[test]
+    fn a_line_of_dashes_separates_and_blank_documents_are_dropped() {
+        assert_eq!(texts("\n---\na: 1\n---  \n\n---\nb: 2\n"), ["a: 1\n", "b: 2\n"]);
+        assert_eq!(texts(" \n\t"), [] as [&str; 0]);
+        assert_eq!(texts("---"), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn text_may_follow_the_dashes() {
+        assert_eq!(
+            texts("---apiVersion: v1\n--- # c\nkind: x"),
+            ["apiVersion: v1\n", "# c\nkind: x"]
+        );
+        assert_eq!(texts("----\na: 1"), ["-\na: 1"]);
+    }
+
+    #[test]
+    fn only_the_first_column_separates_but_also_inside_a_block() {
+        assert_eq!(texts("a: |\n  x\n  ---\n  y\n"), ["a: |\n  x\n  ---\n  y\n"]);
+        assert_eq!(texts("a: |\n---\nb\n"), ["a: |\n", "b\n"]);
+    }
+
+    #[test]
+    fn a_document_knows_where_it_starts() {
+        let file = "\n\n---\n# c\na: 1\n---\n\n  b: 2\n";
+        let places: Vec<_> =
+            split(file).into_iter().map(|document| (document.offset, document.line)).collect();
+        assert_eq!(places, [(6, 4), (file.find("b:").unwrap(), 8)]);
+    }
+}

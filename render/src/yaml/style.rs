@@ -6,22 +6,27 @@ use super::{
     tree::Tag,
 };
 
-/// What go-yaml finds out about a text before it writes it.
+/// What go-yaml finds out about a text before it writes it: a set of facts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Shape {
+pub(super) struct Shape(u16);
+
+/// A fact about a text.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Fact {
     /// It has a character that reads as a line break.
-    pub(super) has_breaks: bool,
+    Breaks = 1 << 0,
     /// It has a character that is only written as an escape.
-    pub(super) has_special: bool,
-    pub(super) has_tab: bool,
-    has_indicator: bool,
-    starts_with_space: bool,
-    ends_with_space: bool,
-    starts_or_ends_with_break: bool,
+    Special = 1 << 1,
+    Tab = 1 << 2,
+    /// It has what would not be read as a part of a plain text.
+    Indicator = 1 << 3,
+    StartsWithSpace = 1 << 4,
+    EndsWithSpace = 1 << 5,
+    StartsOrEndsWithBreak = 1 << 6,
     /// A space follows a line break.
-    has_break_space: bool,
+    BreakSpace = 1 << 7,
     /// A line break follows a space.
-    has_space_break: bool,
+    SpaceBreak = 1 << 8,
 }
 
 /// How a scalar is written.
@@ -37,38 +42,73 @@ impl Shape {
     /// Looks at a text.
     pub(super) fn of(text: &str) -> Self {
         let mut shape = Self::default();
-        let mut after_blank = true;
-        let (mut after_space, mut after_break) = (false, false);
-        let mut characters = text.char_indices().peekable();
-        while let Some((at, character)) = characters.next() {
-            let next = characters.peek().map(|&(_, next)| next);
-            let before_blank = matches!(next, None | Some(' ' | '\t'));
-            shape.has_indicator |= if at == 0 {
-                is_indicator_at_start(character, before_blank)
-            } else {
-                character == ':' && before_blank || character == '#' && after_blank
-            };
-            if character == '\t' {
-                shape.has_tab = true;
-            } else {
-                shape.has_special |= !is_printable(character);
-            }
-            let is_space = character == ' ';
-            let is_break = is_break(character);
-            if is_space {
-                shape.starts_with_space |= at == 0;
-                shape.ends_with_space |= next.is_none();
-                shape.has_break_space |= after_break;
-            } else if is_break {
-                shape.has_breaks = true;
-                shape.starts_or_ends_with_break |= at == 0 || next.is_none();
-                shape.has_space_break |= after_space;
-            }
-            (after_space, after_break) = (is_space, is_break);
-            after_blank = is_space || is_break || matches!(character, '\t' | '\0');
+        if text.starts_with("---") || text.starts_with("...") {
+            shape.add(Fact::Indicator);
         }
-        shape.has_indicator |= text.starts_with("---") || text.starts_with("...");
+        let mut before = None;
+        let mut characters = text.chars().peekable();
+        while let Some(character) = characters.next() {
+            shape.look_at(before, character, characters.peek().copied());
+            before = Some(character);
+        }
         shape
+    }
+
+    /// Looks at a character and its neighbours.
+    fn look_at(&mut self, before: Option<char>, character: char, next: Option<char>) {
+        let is_before_blank = matches!(next, None | Some(' ' | '\t'));
+        let is_indicator = match (character, before) {
+            (':', _) | ('?' | '-', None) => is_before_blank,
+            ('#', Some(before)) => is_break(before) || matches!(before, ' ' | '\t' | '\0'),
+            (_, Some(_)) => false,
+            (_, None) => "#,[]{}&*!|>'\"%@`".contains(character),
+        };
+        if is_indicator {
+            self.add(Fact::Indicator);
+        }
+        if character == '\t' {
+            self.add(Fact::Tab);
+        } else if !is_printable(character) {
+            self.add(Fact::Special);
+        }
+        if character == ' ' {
+            self.look_at_space(before, next);
+        } else if is_break(character) {
+            self.look_at_break(before, next);
+        }
+    }
+
+    fn look_at_space(&mut self, before: Option<char>, next: Option<char>) {
+        match before {
+            None => self.add(Fact::StartsWithSpace),
+            Some(before) if is_break(before) => self.add(Fact::BreakSpace),
+            Some(_) => {}
+        }
+        if next.is_none() {
+            self.add(Fact::EndsWithSpace);
+        }
+    }
+
+    fn look_at_break(&mut self, before: Option<char>, next: Option<char>) {
+        self.add(Fact::Breaks);
+        if before.is_none() || next.is_none() {
+            self.add(Fact::StartsOrEndsWithBreak);
+        }
+        if before == Some(' ') {
+            self.add(Fact::SpaceBreak);
+        }
+    }
+
+    fn add(&mut self, fact: Fact) {
+        self.0 |= fact as u16;
+    }
+
+    pub(super) fn has(self, fact: Fact) -> bool {
+        self.0 & fact as u16 != 0
+    }
+
+    fn has_any(self, facts: &[Fact]) -> bool {
+        facts.iter().any(|&fact| self.has(fact))
     }
 
     /// Chooses the style of a value.
@@ -87,31 +127,36 @@ impl Shape {
     pub(super) fn key_style(self, text: &str, version: Version) -> Style {
         match self.style(text, version) {
             Style::Literal => Style::Double,
-            _ if self.has_breaks => Style::Double,
+            _ if self.has(Fact::Breaks) => Style::Double,
             style => style,
         }
     }
 
     /// The style itself, or the first that the text allows.
     fn allowed(self, style: Style, version: Version) -> Style {
-        let is_special = self.has_special || self.has_tab;
-        let is_block_special = self.has_special || (self.has_tab && version == Version::Two);
+        use Fact::{
+            BreakSpace, Breaks, EndsWithSpace, Indicator, SpaceBreak, Special,
+            StartsOrEndsWithBreak, StartsWithSpace, Tab,
+        };
+        let refused: &[Fact] = match style {
+            Style::Plain => &[
+                Breaks,
+                Special,
+                Tab,
+                Indicator,
+                StartsWithSpace,
+                EndsWithSpace,
+                StartsOrEndsWithBreak,
+            ],
+            Style::Single => &[BreakSpace, SpaceBreak, Special, Tab],
+            Style::Literal if version == Version::Three => &[EndsWithSpace, SpaceBreak, Special],
+            Style::Literal => &[EndsWithSpace, SpaceBreak, Special, Tab],
+            Style::Double => &[],
+        };
         match style {
-            Style::Plain => {
-                let is_allowed = !(self.starts_with_space
-                    || self.ends_with_space
-                    || self.has_breaks
-                    || self.has_indicator
-                    || is_special);
-                if is_allowed { style } else { self.allowed(Style::Single, version) }
-            }
-            Style::Single if self.has_break_space || self.has_space_break || is_special => {
-                Style::Double
-            }
-            Style::Literal if self.ends_with_space || self.has_space_break || is_block_special => {
-                Style::Double
-            }
-            style => style,
+            _ if !self.has_any(refused) => style,
+            Style::Plain => self.allowed(Style::Single, version),
+            _ => Style::Double,
         }
     }
 }
@@ -145,8 +190,7 @@ fn is_sexagesimal(text: &str) -> bool {
     let groups: Vec<_> = groups.collect();
     let Some((last, middle)) = groups.split_last() else { return false };
     let is_sixtieth = |group: &str| match group.as_bytes() {
-        [digit] => digit.is_ascii_digit(),
-        [b'0'..=b'5', digit] => digit.is_ascii_digit(),
+        [digit] | [b'0'..=b'5', digit] => digit.is_ascii_digit(),
         _ => false,
     };
     let (last, fraction) = last.split_once('.').unwrap_or((last, ""));
@@ -154,15 +198,6 @@ fn is_sexagesimal(text: &str) -> bool {
         && middle.iter().all(|group| is_sixtieth(group))
         && is_sixtieth(last)
         && is_number(fraction)
-}
-
-fn is_indicator_at_start(character: char, before_blank: bool) -> bool {
-    match character {
-        '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%'
-        | '@' | '`' => true,
-        '?' | ':' | '-' => before_blank,
-        _ => false,
-    }
 }
 
 /// Returns whether go-yaml reads the character as a line break.

@@ -7,7 +7,7 @@ use super::{
     order::{self, Version},
     resolve::{Resolved, guess},
     source::{Name, Source, View, base64},
-    style::{Shape, is_altered_by_json},
+    style::{Fact, Shape, is_altered_by_json},
     tree::Tag,
     typed::AsTyped,
 };
@@ -92,26 +92,9 @@ impl Writer {
         let mut stack: Vec<Open<'v, S>> = Vec::new();
         stack.extend(self.start(value, IsValue::No)?);
         while let Some(open) = stack.last_mut() {
-            let (value, is_value) = match open {
-                Open::List(items, before) => {
-                    let Some(item) = items.next() else {
-                        self.emitter.indent = *before;
-                        stack.pop();
-                        continue;
-                    };
-                    self.emitter.start_line();
-                    self.emitter.block_indicator("-");
-                    (item, IsValue::No)
-                }
-                Open::Map(entries, before) => {
-                    let Some((key, value)) = entries.next() else {
-                        self.emitter.indent = *before;
-                        stack.pop();
-                        continue;
-                    };
-                    self.key(key.as_ref())?;
-                    (value, IsValue::Yes)
-                }
+            let Some((value, is_value)) = self.next(open)? else {
+                stack.pop();
+                continue;
             };
             let view = match self.mode {
                 Mode::Directly => value.view_directly(),
@@ -124,6 +107,30 @@ impl Writer {
             }
         }
         Ok(())
+    }
+
+    /// Writes what stands before the next value of a collection and returns
+    /// that, or ends the collection.
+    fn next<S>(&mut self, open: &mut Open<'_, S>) -> Result<Option<(S, IsValue)>, Stop> {
+        match open {
+            Open::List(items, before) => {
+                let Some(item) = items.next() else {
+                    self.emitter.indent = *before;
+                    return Ok(None);
+                };
+                self.emitter.start_line();
+                self.emitter.block_indicator("-");
+                Ok(Some((item, IsValue::No)))
+            }
+            Open::Map(entries, before) => {
+                let Some((key, value)) = entries.next() else {
+                    self.emitter.indent = *before;
+                    return Ok(None);
+                };
+                self.key(key.as_ref())?;
+                Ok(Some((value, IsValue::Yes)))
+            }
+        }
     }
 
     /// Writes a scalar or an empty collection; opens any other.
@@ -158,13 +165,12 @@ impl Writer {
 
     fn key(&mut self, key: &str) -> Result<(), Stop> {
         let shape = Shape::of(key);
-        if self.mode == Mode::ThroughJson {
-            if shape.has_special && is_altered_by_json(key) || key.len() > SHORT_KEY {
-                return Err(Stop::Altered);
-            }
+        let is_altered = shape.has(Fact::Special) && is_altered_by_json(key);
+        if self.mode == Mode::ThroughJson && (is_altered || key.len() > SHORT_KEY) {
+            return Err(Stop::Altered);
         }
         self.emitter.start_line();
-        if shape.has_breaks || key.len() > 128 {
+        if shape.has(Fact::Breaks) || key.len() > 128 {
             self.emitter.block_indicator("?");
             self.emitter.string(key, shape, Role::Value);
             self.emitter.start_line();
@@ -178,7 +184,7 @@ impl Writer {
 
     fn string(&mut self, text: &str) -> Result<(), Stop> {
         let shape = Shape::of(text);
-        if self.mode == Mode::ThroughJson && shape.has_special && is_altered_by_json(text) {
+        if self.mode == Mode::ThroughJson && shape.has(Fact::Special) && is_altered_by_json(text) {
             return Err(Stop::Altered);
         }
         self.emitter.string(text, shape, Role::Value);
