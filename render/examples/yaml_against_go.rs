@@ -1,10 +1,7 @@
 //! Compares the YAML reader and emitter with Go's on texts made at random.
 //!
-//! `RUTTER_YAML_ORACLE` names a program that reads a JSON question a line,
-//! `{"yaml": text}` or `{"value": json}`, and answers with what
-//! `sigs.k8s.io/yaml` makes of it: `json` (a text read), `error`, `yaml` (the
-//! value written again), `yaml_error`, and if it knows them `strict_error`,
-//! `raw` (`YAMLToJSON`) and `pretty` (`toYamlPretty`).
+//! `RUTTER_YAML_ORACLE` names the program that `tests/oracle/build yaml` builds;
+//! `tests/oracle/README.md` has its questions and answers.
 //!
 //! `yaml_against_go COUNT SEED [FILE…]`: the files are asked whole and in
 //! pieces with mistakes in them, the rest is made up.

@@ -1,7 +1,7 @@
 //! The YAML of `sigs.k8s.io/yaml` v1.6.0, by what Go itself answers.
 //!
-//! `yaml/cases.jsonl` holds questions and, under `go`, the answers of that
-//! library; the example `yaml_against_go` describes the format and asks more.
+//! `yaml/cases.jsonl` holds questions to `tests/oracle/yaml` and, under `go`, its
+//! answers; the example `yaml_against_go` asks more.
 
 use compare::{text_differences, value_differences};
 
