@@ -16,6 +16,15 @@ const LARGEST_FILE: u64 = 5 * 1024 * 1024;
 /// How deep folders may lie in each other; a link to a parent ends here.
 const DEEPEST: usize = 64;
 
+/// Refuses a place where no chart can be.
+///
+/// # Errors
+///
+/// Helm's message.
+pub(crate) fn find(place: &str) -> Result<(), Failure> {
+    fs::metadata(Path::new(place)).map(|_| ()).map_err(|_| elsewhere(place))
+}
+
 /// Loads the chart at `place`: a folder, or an archive.
 ///
 /// # Errors

@@ -1,15 +1,22 @@
 //! The list of commands. Each has a file of its own with its help, its flags and its `run`.
 
+mod abandon;
 mod complete;
 mod completion;
 mod create;
 mod env;
 mod get;
 mod history;
+mod install;
+mod ledger;
 mod list;
+mod resume;
+mod rollback;
 mod show;
 mod status;
 mod template;
+mod uninstall;
+mod upgrade;
 mod version;
 
 use crate::{failure::Failure, session::Session};
@@ -21,12 +28,20 @@ pub(crate) enum Chosen {
     Get(get::Args),
     #[command(visible_alias = "hist")]
     History(history::Args),
+    Install(Box<install::Args>),
     #[command(visible_alias = "ls")]
     List(list::Args),
+    Rollback(Box<rollback::Args>),
     #[command(visible_alias = "inspect")]
     Show(show::Args),
     Status(status::Args),
     Template(Box<template::Args>),
+    #[command(visible_aliases = ["del", "delete", "un"])]
+    Uninstall(uninstall::Args),
+    Upgrade(Box<upgrade::Args>),
+    Resume(Box<resume::Args>),
+    Abandon(abandon::Args),
+    Ledger(ledger::Args),
     #[command(name = "__complete", alias = "__completeNoDesc", hide = true)]
     Complete(complete::Args),
     Completion(completion::Args),
@@ -40,10 +55,17 @@ pub(crate) fn run(command: Chosen, session: &mut Session) -> Result<(), Failure>
         Chosen::Create(args) => create::run(&args, session),
         Chosen::Get(args) => get::run(&args, session),
         Chosen::History(args) => history::run(&args, session),
+        Chosen::Install(args) => install::run(&args, session),
         Chosen::List(args) => list::run(&args, session),
+        Chosen::Rollback(args) => rollback::run(&args, session),
         Chosen::Show(args) => show::run(&args, session),
         Chosen::Status(args) => status::run(&args, session),
         Chosen::Template(args) => template::run(&args, session),
+        Chosen::Uninstall(args) => uninstall::run(&args, session),
+        Chosen::Upgrade(args) => upgrade::run(&args, session),
+        Chosen::Resume(args) => resume::run(&args, session),
+        Chosen::Abandon(args) => abandon::run(&args, session),
+        Chosen::Ledger(args) => ledger::run(&args, session),
         Chosen::Complete(args) => complete::run(&args, session),
         Chosen::Completion(args) => completion::run(&args, session),
         Chosen::Env(args) => env::run(&args, session),

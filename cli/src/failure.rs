@@ -57,6 +57,21 @@ impl Failure {
         self
     }
 
+    /// Puts `prefix: ` before a message that says that the cluster cannot be reached.
+    pub(crate) fn unreachable(self, prefix: &str) -> Self {
+        match &self {
+            Self::Said(said) if said.message.starts_with("kubernetes cluster unreachable") => {
+                self.prefixed(prefix)
+            }
+            _ => self,
+        }
+    }
+
+    /// Returns whether the message is this one.
+    pub(crate) fn says(&self, message: &str) -> bool {
+        matches!(self, Self::Said(said) if said.message == message)
+    }
+
     /// Ends with `code` instead of 1: for words of our own only (`ledger verify`).
     pub(crate) fn with_code(mut self, code: u8) -> Self {
         if let Self::Said(said) = &mut self {

@@ -4,18 +4,23 @@
 //! [`commands`] has one file for each, and [`failure`] says how it went. What a command needs to
 //! know about its surroundings is in [`settings`], read once; where words go is in [`ui`].
 
+mod asker;
 mod charts;
 mod commands;
+mod connection;
+mod deploying;
 mod failure;
 mod grammar;
 mod naming;
 mod options;
+mod places;
 mod release;
 mod releases;
 mod session;
 mod settings;
 mod sources;
 mod ui;
+mod work;
 
 use std::{env, process::ExitCode};
 

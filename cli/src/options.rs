@@ -11,6 +11,8 @@ mod naming;
 mod number;
 mod output;
 mod policy;
+mod read;
+mod record;
 mod release;
 mod switch;
 mod values;
@@ -25,6 +27,8 @@ pub(crate) use self::{
     number::Number,
     output::{Format, Output},
     policy::{DryRun, Wait},
+    read::ReadOptions,
+    record::RecordOptions,
     release::ReleaseOptions,
     switch::Switch,
     values::{ValueOptions, comma_separated},

@@ -6,11 +6,13 @@
 
 mod time;
 
+use applier::{Summary, record::Record};
 use render::Metadata;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 pub(crate) use self::time::Time;
+use crate::failure::Failure;
 
 /// One revision of a release.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -89,6 +91,22 @@ pub(crate) struct Hook {
 }
 
 impl Hook {
+    /// Returns a hook that was rendered and has not run.
+    pub(crate) fn of(hook: &render::Hook) -> Self {
+        let document = &hook.document;
+        Self {
+            name: document.name.clone(),
+            kind: document.kind.clone(),
+            path: document.source.clone(),
+            manifest: document.text.clone(),
+            events: hook.events.iter().map(|event| event.name().to_owned()).collect(),
+            weight: hook.weight,
+            delete_policies: hook.delete_policies.iter().cloned().map(String::from).collect(),
+            output_log_policies: hook.log_policies.iter().cloned().map(String::from).collect(),
+            ..Self::default()
+        }
+    }
+
     /// Returns whether the hook is a test.
     pub(crate) fn is_test(&self) -> bool {
         self.events.iter().any(|event| event == "test" || event == "test-success")
@@ -139,9 +157,55 @@ impl Release {
         serde_json::from_value(record)
     }
 
+    /// Returns what a list needs to know of a revision.
+    pub(crate) fn of_summary(summary: &Summary) -> Self {
+        let metadata = Metadata {
+            name: summary.chart.clone(),
+            version: summary.chart_version.clone(),
+            app_version: summary.app_version.clone(),
+            ..Metadata::default()
+        };
+        Self {
+            name: summary.target.name.as_str().to_owned(),
+            namespace: summary.target.namespace.as_str().to_owned(),
+            revision: summary.revision.0.into(),
+            info: Info {
+                last_deployed: Time::local(summary.updated_ns),
+                description: summary.description.clone(),
+                status: summary.status.as_str().to_owned(),
+                rollback_revision: summary.rollback_revision.map_or(0, |it| it.0.into()),
+                ..Info::default()
+            },
+            chart: Some(Chart { metadata: Some(metadata), ..Chart::default() }),
+            labels: summary.labels.clone().into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Returns a record of Helm's as it is printed.
+    pub(crate) fn of_record(record: &Record) -> Result<Self, Failure> {
+        let value = serde_json::to_value(record).map_err(|error| Failure::from_error(&error))?;
+        let mut release = Self::from_value(value).map_err(|error| Failure::from_error(&error))?;
+        release.labels = record.labels.clone().into_iter().collect();
+        let info = &mut release.info;
+        for time in [&mut info.first_deployed, &mut info.last_deployed, &mut info.deleted] {
+            *time = time.in_local_zone();
+        }
+        Ok(release)
+    }
+
     /// Returns Chart.yaml, if the record has one.
     pub(crate) fn metadata(&self) -> Option<&Metadata> {
         self.chart.as_ref()?.metadata.as_ref()
+    }
+
+    /// Returns the user's values over the chart's defaults, as Helm computes them from a record, in
+    /// which no subchart is.
+    pub(crate) fn computed_values(&self) -> Map<String, Value> {
+        let defaults = self.chart.as_ref().and_then(|it| it.values.clone()).unwrap_or_default();
+        let mut values = self.config.clone().unwrap_or_default();
+        coalesce(&mut values, defaults);
+        values
     }
 
     /// Returns `name-version` of the chart; `MISSING` if the record has none, as Helm says it.
@@ -196,4 +260,41 @@ fn is_zero_i64(value: &i64) -> bool {
 #[expect(clippy::ref_option, reason = "serde hands out references")]
 fn is_empty(map: &Option<Map<String, Value>>) -> bool {
     map.as_ref().is_none_or(Map::is_empty)
+}
+
+/// Helm's `CoalesceTables` for a chart without subcharts: the user wins, maps merge, and a null
+/// of the user takes the default away.
+fn coalesce(values: &mut Map<String, Value>, defaults: Map<String, Value>) {
+    for (key, default) in defaults {
+        match (values.get_mut(&key), default) {
+            (Some(Value::Null), _) => {
+                values.remove(&key);
+            }
+            (Some(Value::Object(given)), Value::Object(default)) => coalesce(given, default),
+            (Some(_), _) | (None, Value::Null) => {}
+            (None, default) => {
+                values.insert(key, default);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_users_values_win_and_null_takes_a_default_away() {
+        let record = json!({
+            "config": {"a": {"b": 1}, "gone": null, "own": null},
+            "chart": {"values": {"a": {"b": 2, "c": 3}, "gone": 4, "d": 5, "none": null}}
+        });
+        let release = Release::from_value(record).unwrap();
+        assert_eq!(
+            Value::Object(release.computed_values()),
+            json!({"a": {"b": 1, "c": 3}, "d": 5, "own": null})
+        );
+    }
 }

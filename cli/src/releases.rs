@@ -5,7 +5,19 @@
 
 mod memory;
 
-use crate::{failure::Failure, release::Release, session::Session};
+use applier::{
+    Target,
+    reads::{self, Look, Sight},
+};
+use ledger::Namespace;
+
+use crate::{
+    failure::Failure,
+    options::ReadOptions,
+    release::Release,
+    session::Session,
+    work::{Asking, Work, ledger_failure},
+};
 
 /// Which namespaces are looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,31 +48,53 @@ impl Revision {
 }
 
 /// A place that knows releases.
-#[derive(Debug)]
 pub(crate) enum Releases {
     /// Records that the environment names; nothing outlives the command.
     Memory(Vec<Release>),
+    /// Cluster and ledger, or the ledger alone.
+    Work(Box<Work>, Look),
 }
 
 impl Releases {
     /// Returns the place that the environment and the flags choose.
-    pub(crate) fn open(session: &mut Session) -> Result<Self, Failure> {
-        let _ = session;
+    pub(crate) fn open(session: &mut Session, options: ReadOptions) -> Result<Self, Failure> {
         if let Some(records) = memory::records()? {
             return Ok(Self::Memory(records));
         }
-        Err(Failure::new("this version cannot read a cluster yet")
-            .with_hint("set HELM_DRIVER=memory to read records from a file"))
+        let sight = if options.offline.is_on() { Sight::Offline } else { Sight::Online };
+        let scope =
+            if options.deleted.is_on() { reads::Scope::Deleted } else { reads::Scope::Present };
+        let asking = if options.offline.is_on() { Asking::Nobody } else { Asking::Cluster };
+        let work = Work::to_read(session, asking)?;
+        Ok(Self::Work(Box::new(work), Look { sight, scope }))
+    }
+
+    /// Returns the newest revision of every release in `scope`.
+    pub(crate) fn newest(&mut self, scope: &Scope) -> Result<Vec<Release>, Failure> {
+        match self {
+            Self::Memory(records) => Ok(newest(within(records, scope))),
+            Self::Work(work, look) => {
+                let namespace = match scope {
+                    Scope::All => None,
+                    Scope::Namespace(name) => Some(namespace_of(name)?),
+                };
+                let summaries =
+                    work.run(async |world| reads::list(world, namespace.as_ref(), *look).await)?;
+                Ok(summaries.iter().map(Release::of_summary).collect())
+            }
+        }
     }
 
     /// Returns every revision of every release in `scope`.
-    pub(crate) fn all(&self, scope: &Scope) -> Result<Vec<Release>, Failure> {
-        let Self::Memory(records) = self;
-        let wanted = |it: &&Release| match scope {
-            Scope::All => true,
-            Scope::Namespace(name) => it.namespace == *name,
-        };
-        Ok(records.iter().filter(wanted).cloned().collect())
+    pub(crate) fn all(&mut self, scope: &Scope) -> Result<Vec<Release>, Failure> {
+        if let Self::Memory(records) = self {
+            return Ok(within(records, scope));
+        }
+        let mut all = Vec::new();
+        for release in self.newest(scope)? {
+            all.extend(self.history(&release.namespace, &release.name)?);
+        }
+        Ok(all)
     }
 
     /// Returns the revisions of a release, oldest first.
@@ -68,20 +102,30 @@ impl Releases {
     /// # Errors
     ///
     /// Helm's `release: not found` if there is none.
-    pub(crate) fn history(&self, namespace: &str, name: &str) -> Result<Vec<Release>, Failure> {
-        let mut found = self.all(&Scope::Namespace(namespace.to_owned()))?;
-        found.retain(|it| it.name == name);
-        found.sort_by_key(|it| it.revision);
-        if found.is_empty() { Err(not_found()) } else { Ok(found) }
+    pub(crate) fn history(&mut self, namespace: &str, name: &str) -> Result<Vec<Release>, Failure> {
+        match self {
+            Self::Memory(records) => {
+                let mut found = within(records, &Scope::Namespace(namespace.to_owned()));
+                found.retain(|it| it.name == name);
+                found.sort_by_key(|it| it.revision);
+                if found.is_empty() { Err(not_found()) } else { Ok(found) }
+            }
+            Self::Work(work, look) => {
+                let target = target(namespace, name)?;
+                let summaries =
+                    work.run(async |world| reads::history(world, &target, *look).await)?;
+                Ok(summaries.iter().map(Release::of_summary).collect())
+            }
+        }
     }
 
-    /// Returns one revision of a release.
+    /// Returns one revision of a release, whole.
     ///
     /// # Errors
     ///
     /// Helm's `release: not found` if there is none.
     pub(crate) fn revision(
-        &self,
+        &mut self,
         namespace: &str,
         name: &str,
         revision: Revision,
@@ -91,6 +135,18 @@ impl Releases {
                 "releaseContent: Release name is invalid: {name}"
             )));
         }
+        if let Self::Work(work, look) = self {
+            let target = target(namespace, name)?;
+            let wanted = match revision {
+                Revision::Latest => None,
+                Revision::Number(number) => {
+                    Some(ledger::Revision(u32::try_from(number).unwrap_or(u32::MAX)))
+                }
+            };
+            let record =
+                work.run(async |world| reads::get(world, &target, (wanted, *look)).await)?;
+            return Release::of_record(&record);
+        }
         let mut history = self.history(namespace, name)?;
         match revision {
             Revision::Latest => history.pop().ok_or_else(not_found),
@@ -99,6 +155,32 @@ impl Releases {
             }
         }
     }
+}
+
+/// Returns the names of a release as the applier takes them.
+pub(crate) fn target(namespace: &str, name: &str) -> Result<Target, Failure> {
+    let name = name.parse().map_err(|_| crate::naming::refused(name))?;
+    Ok(Target { namespace: namespace_of(namespace)?, name })
+}
+
+fn namespace_of(name: &str) -> Result<Namespace, Failure> {
+    name.parse().map_err(ledger_failure)
+}
+
+fn within(records: &[Release], scope: &Scope) -> Vec<Release> {
+    let wanted = |it: &&Release| match scope {
+        Scope::All => true,
+        Scope::Namespace(name) => it.namespace == *name,
+    };
+    records.iter().filter(wanted).cloned().collect()
+}
+
+/// Leaves only the newest revision of each release.
+pub(crate) fn newest(mut releases: Vec<Release>) -> Vec<Release> {
+    let place = |it: &Release| (it.namespace.clone(), it.name.clone());
+    releases.sort_by_key(|it| (place(it), std::cmp::Reverse(it.revision)));
+    releases.dedup_by(|later, first| place(later) == place(first));
+    releases
 }
 
 fn not_found() -> Failure {

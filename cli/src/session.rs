@@ -1,6 +1,6 @@
 //! What a command is handed: where it runs and whom it talks to.
 
-use crate::{settings::Settings, ui::Ui};
+use crate::{connection::connection, options::Switch, settings::Settings, ui::Ui};
 
 /// One run of the program.
 #[derive(Debug)]
@@ -20,9 +20,14 @@ impl Session {
 
     /// Returns the namespace that is meant.
     pub(crate) fn namespace(&self) -> String {
-        match self.settings.cluster.namespace.as_str() {
-            "" => "default".to_owned(),
-            given => given.to_owned(),
-        }
+        let cluster = &self.settings.cluster;
+        let asked = Some(cluster.namespace.clone()).filter(|it| !it.is_empty());
+        // A context says nothing about the sandbox; a kubeconfig that cannot be read is an error
+        // of whoever talks to the cluster, and `default` to everybody else, as in Helm.
+        let context = || match cluster.sandbox {
+            Switch::On => None,
+            Switch::Off => connection(&self.settings).namespace().ok(),
+        };
+        asked.or_else(context).unwrap_or_else(|| "default".to_owned())
     }
 }

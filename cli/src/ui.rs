@@ -1,6 +1,7 @@
 //! Where words go: standard output is data, standard error is talk.
 
 mod json;
+mod progress;
 mod report;
 mod style;
 mod table;
@@ -9,6 +10,7 @@ use std::io::{self, IsTerminal as _, Write};
 
 pub(crate) use self::{
     json::{json_line, yaml},
+    progress::Teller,
     report::{Content, Detail, Report, hooks},
     style::Style,
     table::Table,

@@ -55,6 +55,24 @@ impl Values {
         }
     }
 
+    /// Returns these values with others under them: what an upgrade makes of new values and those
+    /// of the last revision (`--reuse-values`, `--reset-then-reuse-values`).
+    pub fn over(&self, under: &Self) -> Self {
+        let over = self.clone();
+        coalesce::coalesce_tables(over.map(), under.clone().map(), &mut Vec::new());
+        over
+    }
+
+    /// Returns these values with the defaults of a chart under them: what its templates see.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::Error::Values`] where a subchart's values are no map.
+    pub fn over_defaults(&self, chart: &crate::Chart) -> Result<Self, crate::Error> {
+        let root = coalesce::coalesce(chart, &self.root, coalesce::Nulls::Act, &mut Vec::new());
+        root.map(Self::new).map_err(crate::Error::Values)
+    }
+
     /// Returns them as Helm's `get values` prints them.
     pub fn to_yaml(&self) -> Result<String, crate::yaml::Error> {
         crate::yaml::write(&Value::Map(self.root.clone()))

@@ -12,7 +12,7 @@ use kube::config::{
     NamedContext,
 };
 
-use crate::cluster::ClusterError;
+use crate::cluster::{ClusterError, Endpoint};
 
 /// Whether the server's certificate is checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,6 +86,14 @@ impl Connection {
             return Ok(self.context.clone());
         }
         Ok(self.read()?.and_then(|kubeconfig| kubeconfig.current_context))
+    }
+
+    /// Returns where the server is, without a client: for reads that ask no server. Talks to
+    /// nobody and never waits.
+    pub async fn endpoint(&self) -> Result<Endpoint, ClusterError> {
+        let config = self.to_config().await?;
+        let authority = config.root_cert.as_ref().map(|certificates| certificates.concat());
+        Ok(Endpoint { url: config.cluster_url.to_string(), authority })
     }
 
     /// Returns what the client crate is configured with.

@@ -15,8 +15,9 @@ use crate::{
     commands::env,
     failure::Failure,
     grammar,
+    options::{ReadOptions, Switch},
     release::Release,
-    releases::{Releases, Scope},
+    releases::{Releases, Scope, newest},
     session::Session,
 };
 
@@ -109,7 +110,7 @@ fn words(typed: &Typed<'_>, session: &mut Session) -> Choices {
         | (Taken::Releases, _) => releases(before, session),
         (Taken::ReleaseAndRevision, [release]) => revisions(release, session),
         (Taken::Variable, []) => {
-            let names = env::variables(&session.settings).into_iter();
+            let names = env::variables(&session.settings, "").into_iter();
             let helms = names.map(|(name, _)| name).filter(|name| name.starts_with("HELM_"));
             (helms.map(str::to_owned).collect(), Directive::NoFiles)
         }
@@ -129,7 +130,7 @@ fn words(typed: &Typed<'_>, session: &mut Session) -> Choices {
 /// Releases that were not named yet, each with what it is.
 fn releases(named: &[String], session: &mut Session) -> Choices {
     let Ok(all) = known(session) else { return (Vec::new(), Directive::Files) };
-    let mut newest: Vec<Release> = crate::commands::list::newest(all);
+    let mut newest = newest(all);
     newest.retain(|it| !named.contains(&it.name));
     newest.sort_by(|a, b| a.name.cmp(&b.name));
     let choice = |it: &Release| format!("{}\t{} -> {}", it.name, it.chart_name(), it.info.status);
@@ -148,7 +149,8 @@ fn revisions(release: &str, session: &mut Session) -> Choices {
 
 fn known(session: &mut Session) -> Result<Vec<Release>, Failure> {
     let scope = Scope::Namespace(session.namespace());
-    Releases::open(session)?.all(&scope)
+    let options = ReadOptions { offline: Switch::Off, deleted: Switch::Off };
+    Releases::open(session, options)?.all(&scope)
 }
 
 fn commands(command: &Command, begun: &str) -> Vec<String> {

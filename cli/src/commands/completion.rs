@@ -32,7 +32,7 @@ enum Chosen {
 struct Script {
     /// Leave the descriptions out; they are short enough to stay, so this changes nothing
     #[arg(long)]
-    #[expect(dead_code, reason = "taken for Helm's sake; scripts pass it")]
+    #[allow(dead_code, reason = "taken for Helm's sake; scripts pass it")]
     no_descriptions: Switch,
 
     #[arg(hide = true)]

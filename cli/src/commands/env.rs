@@ -16,7 +16,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     grammar::at_most(1, session.settings.program, "env", &args.words)?;
-    let variables = variables(&session.settings);
+    let variables = variables(&session.settings, &session.namespace());
     let out = session.ui.out();
     match args.words.first() {
         Some(name) => {
@@ -33,13 +33,9 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
 }
 
 /// Returns Helm's variables sorted by name, then ours unless we go by the name of `helm`.
-pub(crate) fn variables(settings: &Settings) -> Vec<(&'static str, String)> {
+pub(crate) fn variables(settings: &Settings, namespace: &str) -> Vec<(&'static str, String)> {
     let Settings { folders, cluster, .. } = settings;
     let path = |path: &std::path::Path| path.display().to_string();
-    let namespace = match cluster.namespace.as_str() {
-        "" => "default".to_owned(),
-        given => given.to_owned(),
-    };
     let mut variables = vec![
         ("HELM_BIN", settings.binary.clone()),
         ("HELM_BURST_LIMIT", settings.burst_limit.to_string()),
@@ -57,7 +53,7 @@ pub(crate) fn variables(settings: &Settings) -> Vec<(&'static str, String)> {
         ("HELM_KUBETLS_SERVER_NAME", cluster.tls_server_name.clone()),
         ("HELM_KUBETOKEN", cluster.token.0.clone()),
         ("HELM_MAX_HISTORY", settings.max_history.to_string()),
-        ("HELM_NAMESPACE", namespace),
+        ("HELM_NAMESPACE", namespace.to_owned()),
         ("HELM_PLUGINS", path(&folders.plugins)),
         ("HELM_QPS", format!("{:.2}", settings.qps)),
         ("HELM_REGISTRY_CONFIG", path(&folders.registry_config)),

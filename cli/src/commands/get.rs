@@ -10,7 +10,7 @@ mod values;
 use crate::{
     failure::Failure,
     grammar,
-    options::Number,
+    options::{Number, ReadOptions},
     release::Release,
     releases::{Releases, Revision},
     session::Session,
@@ -46,6 +46,9 @@ struct Wanted {
     /// The revision to show, instead of the newest
     #[arg(long, value_name = "N", default_value = "0")]
     revision: Number,
+
+    #[command(flatten)]
+    read: ReadOptions,
 }
 
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
@@ -64,7 +67,7 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
 impl Wanted {
     fn release(&self, path: &str, session: &mut Session) -> Result<Release, Failure> {
         let [name] = grammar::exactly(session.settings.program, path, &self.words)?;
-        let releases = Releases::open(session)?;
+        let mut releases = Releases::open(session, self.read)?;
         releases.revision(&session.namespace(), name, Revision::of(self.revision.0))
     }
 }

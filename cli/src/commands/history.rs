@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::{
     failure::Failure,
     grammar,
-    options::{Format, Number, Output, Switch},
+    options::{Format, Number, Output, ReadOptions, Switch},
     release::{Release, Time},
     releases::{Releases, is_release_name},
     session::Session,
@@ -31,11 +31,14 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     output: Output,
+
+    #[command(flatten)]
+    read: ReadOptions,
 }
 
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     let [name] = grammar::exactly(session.settings.program, "history", &args.words)?;
-    let releases = Releases::open(session)?;
+    let mut releases = Releases::open(session, args.read)?;
     if !is_release_name(name) {
         return Err(Failure::new(format_args!("release name is invalid: {name}")));
     }

@@ -11,7 +11,7 @@ use self::selector::Selector;
 use crate::{
     failure::Failure,
     grammar,
-    options::{Format, Number, Output, Switch},
+    options::{Format, Number, Output, ReadOptions, Switch},
     release::Release,
     releases::{Releases, Scope},
     session::Session,
@@ -56,6 +56,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     output: Output,
+
+    #[command(flatten)]
+    read: ReadOptions,
 
     #[arg(hide = true)]
     words: Vec<String>,
@@ -115,7 +118,12 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
         Switch::On => Scope::All,
         Switch::Off => Scope::Namespace(session.namespace()),
     };
-    let releases = Releases::open(session)?.all(&scope)?;
+    let mut releases = Releases::open(session, args.read)?;
+    // A revision that is the newest is never superseded: who asks for these alone means all.
+    let releases = match args.statuses.names().as_slice() {
+        ["superseded"] => releases.all(&scope)?,
+        _ => releases.newest(&scope)?,
+    };
     let releases = chosen(releases, args)?;
     let style = session.ui.style();
     let text = if args.short.is_on() {
@@ -140,10 +148,6 @@ fn chosen(mut releases: Vec<Release>, args: &Args) -> Result<Vec<Release>, Failu
     }
     let found = releases.len();
     let statuses = args.statuses.names();
-    // A revision that is the newest is never superseded: who asks for these alone means all.
-    if statuses != ["superseded"] {
-        releases = newest(releases);
-    }
     if !statuses.is_empty() {
         releases.retain(|it| statuses.contains(&it.info.status.as_str()));
     }
@@ -156,14 +160,6 @@ fn chosen(mut releases: Vec<Release>, args: &Args) -> Result<Vec<Release>, Failu
         Ok(max) => max,
     };
     Ok(releases.into_iter().skip(offset).take(max).collect())
-}
-
-/// Leaves only the newest revision of each release.
-pub(super) fn newest(mut releases: Vec<Release>) -> Vec<Release> {
-    let place = |it: &Release| (it.namespace.clone(), it.name.clone());
-    releases.sort_by_key(|it| (place(it), std::cmp::Reverse(it.revision)));
-    releases.dedup_by(|later, first| place(later) == place(first));
-    releases
 }
 
 impl Order {

@@ -3,7 +3,7 @@
 use crate::{
     failure::Failure,
     grammar,
-    options::{Format, Number, Output},
+    options::{Format, Number, Output, ReadOptions},
     releases::{Releases, Revision},
     session::Session,
     ui::{Content, Detail, Report, json_line, yaml},
@@ -22,11 +22,14 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     output: Output,
+
+    #[command(flatten)]
+    read: ReadOptions,
 }
 
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     let [name] = grammar::exactly(session.settings.program, "status", &args.words)?;
-    let releases = Releases::open(session)?;
+    let mut releases = Releases::open(session, args.read)?;
     let revision = Revision::of(args.revision.0);
     let mut release = releases.revision(&session.namespace(), name, revision)?;
     release.chart = None;

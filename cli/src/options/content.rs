@@ -27,6 +27,6 @@ pub(crate) struct ContentOptions {
 
     /// Taken for Helm's sake: the server checks every object that it is given
     #[arg(long)]
-    #[expect(dead_code, reason = "there is no check of our own to switch off")]
+    #[allow(dead_code, reason = "there is no check of our own to switch off")]
     pub(crate) disable_openapi_validation: Switch,
 }

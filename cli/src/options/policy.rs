@@ -9,18 +9,20 @@ use super::Switch;
 pub(crate) enum Wait {
     /// Wait for hooks only: what holds without the flag.
     Hooks,
-    /// Wait until every object is ready.
+    /// Wait until every object is ready, by kstatus' rules.
     Ready,
+    /// Wait until every object is ready, by Helm 3's rules.
+    Legacy,
 }
 
 impl FromStr for Wait {
     type Err = UnknownWait;
 
-    /// Reads Helm's three strategies and its two deprecated booleans. `legacy` is `watcher` to
-    /// us: its rules are a subset, and no object is polled.
+    /// Reads Helm's three strategies and its two deprecated booleans.
     fn from_str(text: &str) -> Result<Self, UnknownWait> {
         match text {
-            "watcher" | "legacy" | "true" => Ok(Self::Ready),
+            "watcher" | "true" => Ok(Self::Ready),
+            "legacy" => Ok(Self::Legacy),
             "hookOnly" | "false" => Ok(Self::Hooks),
             _ => Err(UnknownWait(text.to_owned())),
         }

@@ -21,8 +21,25 @@ const ZERO: &str = "0001-01-01T00:00:00Z";
 
 impl Time {
     /// Returns the time that Go writes as `text` (RFC 3339).
+    #[cfg(test)]
     pub(crate) fn new(text: impl Into<String>) -> Self {
         Self(text.into())
+    }
+
+    /// Returns a point in time as the local clock shows it, which is how Go writes it down.
+    pub(crate) fn local(nanoseconds: i64) -> Self {
+        match Timestamp::from_nanosecond(nanoseconds.into()) {
+            Ok(timestamp) => Self(local_text(timestamp)),
+            Err(_) => Self::default(),
+        }
+    }
+
+    /// Returns the same time as the local clock shows it.
+    pub(crate) fn in_local_zone(&self) -> Self {
+        if self.is_zero() {
+            return Self::default();
+        }
+        self.0.parse().map_or_else(|_| self.clone(), |timestamp| Self(local_text(timestamp)))
     }
 
     /// Returns whether there is none.
@@ -235,6 +252,16 @@ fn signed(offset: Offset, colon: &str, fields: Fields) -> String {
         text.push_str(&format!("{colon}{:02}", seconds % 60));
     }
     text
+}
+
+/// RFC 3339 with the local offset; UTC is `Z`, as Go writes it.
+fn local_text(timestamp: Timestamp) -> String {
+    let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
+    let offset = zone.to_offset(timestamp);
+    if offset == Offset::UTC {
+        return timestamp.to_string();
+    }
+    timestamp.display_with_offset(offset).to_string()
 }
 
 /// The name of the local zone, if its offset at that time is this one: Go calls it so then.

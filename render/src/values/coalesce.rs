@@ -36,6 +36,12 @@ pub(crate) fn merge_tables(over: &Map, under: &Map, log: &mut Vec<String>) {
     Merging { log }.tables(over, under, "", Nulls::Stay);
 }
 
+/// Puts `under` under `over`, in place: maps merge, `over` wins, and its nulls take away what is
+/// under them (Helm's `CoalesceTables`).
+pub(crate) fn coalesce_tables(over: &Map, under: &Map, log: &mut Vec<String>) {
+    Merging { log }.tables(over, under, "", Nulls::Act);
+}
+
 struct Merging<'a> {
     log: &'a mut Vec<String>,
 }

@@ -3,7 +3,7 @@
 use render::Vocabulary;
 use serde_json::{Value, json};
 
-use super::{Wanted, values};
+use super::Wanted;
 use crate::{
     failure::Failure,
     release::Release,
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     let report = Report {
         release: &release,
         chart: Detail::Shown,
-        content: Content::Full { computed: values::computed(&release) },
+        content: Content::Full { computed: release.computed_values() },
         notes: Detail::Shown,
     };
     let text = report.to_text(session.ui.style())?;

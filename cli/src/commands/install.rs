@@ -1,0 +1,236 @@
+//! `rutter install`: a chart becomes a release.
+
+use applier::{Crds, Done, Install, NameReuse, NamespaceCreation};
+use render::{Capabilities, ReleaseFacts, Verb};
+
+use crate::{
+    asker::asker,
+    deploying::{self, Ingredients, Pretended},
+    failure::Failure,
+    grammar,
+    options::{
+        ApplyOptions, ChartOptions, ContentOptions, DryRun, NameOptions, Naming, Output,
+        RecordOptions, ReleaseOptions, Switch, ValueOptions,
+    },
+    releases::{is_release_name, target},
+    session::Session,
+    sources::System,
+    work::{Ending, Work},
+};
+
+/// Install a chart
+///
+/// CHART is a folder or an archive. What is done is written into the ledger before it is done, so
+/// that an install which is cut short can be resumed.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// The name of the release, and the folder or archive of the chart
+    #[arg(value_name = "[NAME] CHART")]
+    words: Vec<String>,
+
+    #[command(flatten)]
+    pub(super) values: ValueOptions,
+
+    #[command(flatten)]
+    pub(super) name: NameOptions,
+
+    #[command(flatten)]
+    pub(super) chart: ChartOptions,
+
+    #[command(flatten)]
+    pub(super) rehearsal: Rehearsal,
+
+    #[command(flatten)]
+    pub(super) apply: ApplyOptions,
+
+    #[command(flatten)]
+    pub(super) content: ContentOptions,
+
+    #[command(flatten)]
+    pub(super) release: ReleaseOptions,
+
+    /// Use a name again whose last revision failed or was uninstalled
+    #[arg(long)]
+    replace: Switch,
+
+    #[command(flatten)]
+    pub(super) output: Output,
+
+    #[command(flatten)]
+    pub(super) record: RecordOptions,
+}
+
+/// Flags about doing nothing but showing it.
+#[derive(clap::Args, Clone, Debug)]
+pub(crate) struct Rehearsal {
+    /// Show what would be done: client (ask nobody), server (ask the cluster) or none
+    #[arg(
+        long, value_name = "WHERE", num_args = 0..=1, require_equals = true,
+        default_missing_value = "unset", default_value = "none", hide_default_value = true
+    )]
+    dry_run: String,
+
+    /// Leave Secrets out of what --dry-run shows
+    #[arg(long)]
+    pub(super) hide_secret: Switch,
+}
+
+impl Rehearsal {
+    /// Returns what the flag means, and warns of its old forms.
+    pub(super) fn dry_run(&self, session: &mut Session) -> Result<DryRun, Failure> {
+        let (meant, warning) =
+            DryRun::of(&self.dry_run).map_err(|error| Failure::from_error(&error))?;
+        if let Some(warning) = warning {
+            session.ui.warn(&warning);
+        }
+        Ok(meant)
+    }
+
+    /// Refuses `--hide-secret` where everything is done for real.
+    pub(super) fn check(&self, dry_run: DryRun) -> Result<(), Failure> {
+        if self.hide_secret.is_on() && dry_run == DryRun::None {
+            return Err(Failure::new("hiding Kubernetes secrets requires a dry-run mode"));
+        }
+        Ok(())
+    }
+}
+
+/// An install, as far as it does not depend on the command that wants it: `upgrade --install`
+/// wants one, too.
+pub(super) struct Wanted<'a> {
+    /// The name of the release.
+    pub(super) name: String,
+    /// Chart and values.
+    pub(super) ingredients: Ingredients,
+    /// Whether it is done.
+    pub(super) dry_run: DryRun,
+    /// Whether Secrets are shown by a dry run.
+    pub(super) hide_secrets: Switch,
+    /// How objects are applied.
+    pub(super) apply: &'a ApplyOptions,
+    /// How the chart is rendered.
+    pub(super) content: &'a ContentOptions,
+    /// What the release is given.
+    pub(super) release: &'a ReleaseOptions,
+    /// What the ledger keeps.
+    pub(super) record: &'a RecordOptions,
+    /// Whether the name may have been used.
+    pub(super) reuse: NameReuse,
+    /// How many records the cluster keeps.
+    pub(super) history_max: i64,
+}
+
+pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
+    grammar::at_least(1, session.settings.program, "install", &args.words)?;
+    let dry_run = args.rehearsal.dry_run(session)?;
+    installed(args, dry_run, session).map_err(|failure| failure.prefixed("INSTALLATION FAILED"))
+}
+
+fn installed(args: &Args, dry_run: DryRun, session: &mut Session) -> Result<(), Failure> {
+    args.apply.check()?;
+    let (naming, place) = args.name.name_and_chart(&args.words, None)?;
+    let name = match naming {
+        Naming::Given(name) => name,
+        Naming::Template(template) => crate::naming::from_template(&template)?,
+        Naming::Generated => crate::naming::generated_now(place),
+    };
+    let ingredients = Ingredients::read(place, &args.chart, &args.values, &mut session.ui)?;
+    args.rehearsal.check(dry_run)?;
+    let wanted = Wanted {
+        name,
+        ingredients,
+        dry_run,
+        hide_secrets: args.rehearsal.hide_secret,
+        apply: &args.apply,
+        content: &args.content,
+        release: &args.release,
+        record: &args.record,
+        reuse: if args.replace.is_on() { NameReuse::Allow } else { NameReuse::Refuse },
+        history_max: 0,
+    };
+    wanted.install(args.output, session)
+}
+
+impl Wanted<'_> {
+    /// Installs, and prints what came of it.
+    pub(super) fn install(self, output: Output, session: &mut Session) -> Result<(), Failure> {
+        if !is_release_name(&self.name) {
+            return Err(crate::naming::refused(&self.name));
+        }
+        let labels = deploying::labels(self.release)?;
+        if self.dry_run == DryRun::Client {
+            return self.pretend(output, session);
+        }
+        let mut work = Work::to_write(session, self.record.events.as_deref())?;
+        let target = target(&session.namespace(), &self.name)?;
+        let situation = work
+            .run(async |world| applier::look(world, &target).await)
+            .map_err(|failure| failure.unreachable("cluster reachability check failed"))?;
+        let facts = self.facts(session, situation.next_revision().0);
+        let rendered = {
+            let capabilities = (&situation.capabilities, work.source());
+            self.ingredients.rendered(facts.clone(), capabilities, self.content, &mut session.ui)?
+        };
+        let install = Install {
+            target,
+            rendered,
+            origin: self.ingredients.origin.clone(),
+            labels,
+            namespace: match self.release.create_namespace {
+                Switch::On => NamespaceCreation::Create,
+                Switch::Off => NamespaceCreation::Leave,
+            },
+            crds: if self.content.skip_crds.is_on() { Crds::Skip } else { Crds::Create },
+            reuse: self.reuse,
+            manner: deploying::manner(
+                self.apply,
+                self.release.take_ownership,
+                self.release.description.clone(),
+                self.history_max,
+            ),
+            asker: asker(self.record),
+        };
+        if self.dry_run == DryRun::Server {
+            work.run(async |world| applier::plan_install(world, &situation, &install).await)?;
+            let pretended = self.pretended(&facts, &install.rendered);
+            let release = pretended.release()?;
+            return deploying::print(&release, output.format, self.content.hide_notes, session);
+        }
+        let ending =
+            work.run_until_signal(async |world| applier::install(world, situation, install).await);
+        let done: Done = match ending? {
+            Ending::Whole(done) => done,
+            Ending::Cut => return Err(deploying::cancelled(&self.name, session)?),
+        };
+        deploying::print_record(&done.record, output.format, self.content.hide_notes, session)?;
+        work.close(session)
+    }
+
+    /// Shows what would be installed if the cluster were as Helm assumes.
+    fn pretend(&self, output: Output, session: &mut Session) -> Result<(), Failure> {
+        let facts = self.facts(session, 1);
+        let capabilities = Capabilities::default();
+        let world = (&capabilities, Box::new(System) as Box<_>);
+        let rendered =
+            self.ingredients.rendered(facts.clone(), world, self.content, &mut session.ui)?;
+        let release = self.pretended(&facts, &rendered).release()?;
+        deploying::print(&release, output.format, self.content.hide_notes, session)
+    }
+
+    fn pretended<'r>(
+        &self,
+        facts: &'r ReleaseFacts,
+        rendered: &'r render::Rendered,
+    ) -> Pretended<'r> {
+        Pretended { facts, rendered, first_deployed: None, hide_secrets: self.hide_secrets }
+    }
+
+    fn facts(&self, session: &Session, revision: u32) -> ReleaseFacts {
+        ReleaseFacts {
+            name: self.name.clone(),
+            namespace: session.namespace(),
+            revision,
+            verb: Verb::Install,
+        }
+    }
+}

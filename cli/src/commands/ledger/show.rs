@@ -1,0 +1,49 @@
+//! `rutter ledger show`: one event, whole, or an object that an event names.
+
+use std::io::Write as _;
+
+use ledger::{Ledger, LocalStore, ObjectId, ready};
+
+use crate::{
+    failure::Failure,
+    grammar,
+    session::Session,
+    work::{home, ledger_failure},
+};
+
+/// Show one event, or an object that an event names
+///
+/// An event is shown as JSON; the names in it that stand for objects can be given to --object.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// The number of the event
+    #[arg(value_name = "SEQUENCE")]
+    words: Vec<String>,
+
+    /// Print the content of this object instead, as it was kept
+    #[arg(long, value_name = "NAME")]
+    object: Option<String>,
+}
+
+pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
+    let home = home(&session.settings);
+    if let Some(name) = &args.object {
+        grammar::none(session.settings.program, "ledger show", &args.words)?;
+        let id: ObjectId = name.parse().map_err(ledger_failure)?;
+        let ledger = ready(Ledger::open(LocalStore::reader(&home))).map_err(ledger_failure)?;
+        let content = ready(ledger.get(id)).map_err(ledger_failure)?;
+        return Ok(session.ui.out().write_all(&content)?);
+    }
+    let [word] = grammar::exactly(session.settings.program, "ledger show", &args.words)?;
+    let wanted: u64 = word
+        .parse()
+        .map_err(|_| Failure::new(format_args!("{word:?} is not the number of an event")))?;
+    let log = ledger::log(&home);
+    let entry = log.entries.iter().find(|it| it.recorded.id.sequence.0 == wanted);
+    let Some(entry) = entry else {
+        return Err(Failure::new(format_args!("the ledger has no event {wanted}"))
+            .with_hint("`rutter ledger log` lists them"));
+    };
+    let text = serde_json::to_string_pretty(entry).map_err(|error| Failure::from_error(&error))?;
+    Ok(writeln!(session.ui.out(), "{text}")?)
+}

@@ -1,0 +1,135 @@
+//! `rutter uninstall`: the end of a release.
+
+use applier::{Hooks, Jobs, Propagation, Uninstall, Waiting};
+use ledger::Records;
+
+use crate::{
+    asker::asker,
+    deploying,
+    failure::Failure,
+    grammar,
+    options::{Duration, ReadOptions, RecordOptions, Switch, Wait},
+    releases::{Releases, Revision, is_release_name, target},
+    session::Session,
+    work::{Ending, Work},
+};
+
+/// Uninstall releases
+///
+/// Their objects are deleted, but for those that the chart keeps, and so are Helm's records of
+/// them. The ledger keeps its own: `rollback` brings a release back.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// The releases
+    #[arg(value_name = "RELEASE_NAME")]
+    words: Vec<String>,
+
+    /// Keep Helm's records of the release in the cluster
+    #[arg(long)]
+    keep_history: Switch,
+
+    /// A release that is not there is as good as uninstalled
+    #[arg(long)]
+    ignore_not_found: Switch,
+
+    /// What becomes of objects that the deleted ones own: background, foreground or orphan
+    #[arg(long, value_name = "HOW", default_value = "background")]
+    cascade: String,
+
+    /// Wait until objects are gone, at most for --timeout
+    #[arg(
+        long, value_name = "STRATEGY", num_args = 0..=1, require_equals = true,
+        default_missing_value = "watcher"
+    )]
+    wait: Option<Wait>,
+
+    /// How long any one wait may take
+    #[arg(long, value_name = "TIME", default_value = "5m0s")]
+    timeout: Duration,
+
+    /// Leave out the hooks
+    #[arg(long)]
+    no_hooks: Switch,
+
+    /// Show what would be done
+    #[arg(long)]
+    dry_run: Switch,
+
+    /// What the history says of it
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
+
+    #[command(flatten)]
+    record: RecordOptions,
+}
+
+pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
+    grammar::at_least(1, session.settings.program, "uninstall", &args.words)?;
+    let propagation = match args.cascade.as_str() {
+        "background" => Propagation::Background,
+        "foreground" => Propagation::Foreground,
+        "orphan" => Propagation::Orphan,
+        other => {
+            return Err(Failure::new(format_args!(
+                "invalid cascade value ({other}). Must be \"background\", \"foreground\", or \
+                 \"orphan\""
+            )));
+        }
+    };
+    for name in &args.words {
+        if !is_release_name(name) {
+            return Err(Failure::new(format_args!("uninstall: Release name is invalid: {name}")));
+        }
+        let outcome = match args.dry_run {
+            Switch::On => found(name, session),
+            Switch::Off => uninstalled(args, name, propagation, session),
+        };
+        match outcome {
+            Err(failure) if args.ignore_not_found.is_on() && failure.says("release: not found") => {
+            }
+            Err(failure) if failure.says("release: not found") => {
+                return Err(failure.prefixed(&format!("uninstall: Release not loaded: {name}")));
+            }
+            outcome => outcome?,
+        }
+        session.ui.print(&format!("release \"{name}\" uninstalled\n"))?;
+    }
+    Ok(())
+}
+
+fn found(name: &str, session: &mut Session) -> Result<(), Failure> {
+    let options = ReadOptions { offline: Switch::Off, deleted: Switch::Off };
+    let mut releases = Releases::open(session, options)?;
+    releases.revision(&session.namespace(), name, Revision::Latest).map(|_| ())
+}
+
+fn uninstalled(
+    args: &Args,
+    name: &str,
+    propagation: Propagation,
+    session: &mut Session,
+) -> Result<(), Failure> {
+    let mut work = Work::to_write(session, args.record.events.as_deref())?;
+    let target = target(&session.namespace(), name)?;
+    let uninstall = Uninstall {
+        target: target.clone(),
+        records: if args.keep_history.is_on() { Records::Kept } else { Records::Deleted },
+        propagation,
+        hooks: if args.no_hooks.is_on() { Hooks::Skip } else { Hooks::Run },
+        waiting: Waiting {
+            strategy: deploying::strategy(args.wait),
+            jobs: Jobs::Ignore,
+            timeout: args.timeout.0,
+        },
+        description: args.description.clone().filter(|it| !it.is_empty()),
+        asker: asker(&args.record),
+    };
+    let ending = work.run_until_signal(async |world| {
+        let situation = applier::look(world, &target).await?;
+        applier::uninstall(world, situation, uninstall).await
+    });
+    match ending? {
+        Ending::Whole(_) => work.close(session),
+        Ending::Cut => Err(deploying::cancelled(name, session)?),
+    }
+}

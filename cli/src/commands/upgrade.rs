@@ -1,0 +1,274 @@
+//! `rutter upgrade`: the next revision of a release.
+
+use std::collections::BTreeMap;
+
+use applier::{NameReuse, Situation, Upgrade, record::Record};
+use ledger::Status;
+use render::{Chart, ReleaseFacts, Values, Verb};
+
+use super::install::{Rehearsal, Wanted};
+use crate::{
+    asker::asker,
+    deploying::{self, Ingredients, Pretended},
+    failure::Failure,
+    grammar,
+    options::{
+        ApplyOptions, ChartOptions, ContentOptions, DryRun, Format, Number, Output, RecordOptions,
+        ReleaseOptions, Switch, ValueOptions,
+    },
+    release::Release,
+    releases::{is_release_name, target},
+    session::Session,
+    work::{Ending, Work},
+};
+
+/// Upgrade a release
+///
+/// The release gets its next revision, from CHART and the values that are given. Where none are
+/// given, those of the last revision hold.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// The release, and the folder or archive of the chart
+    #[arg(value_name = "RELEASE CHART")]
+    words: Vec<String>,
+
+    /// Install the release if there is none of that name
+    #[arg(short = 'i', long)]
+    install: Switch,
+
+    #[command(flatten)]
+    values: ValueOptions,
+
+    #[command(flatten)]
+    reuse: Reuse,
+
+    #[command(flatten)]
+    chart: ChartOptions,
+
+    #[command(flatten)]
+    rehearsal: Rehearsal,
+
+    #[command(flatten)]
+    apply: ApplyOptions,
+
+    #[command(flatten)]
+    content: ContentOptions,
+
+    #[command(flatten)]
+    release: ReleaseOptions,
+
+    /// How many revisions keep their record in the cluster; 0 is all. The ledger keeps all
+    #[arg(long, value_name = "N")]
+    history_max: Option<Number>,
+
+    #[command(flatten)]
+    output: Output,
+
+    #[command(flatten)]
+    record: RecordOptions,
+}
+
+/// What becomes of the values of the last revision.
+#[derive(clap::Args, Debug)]
+struct Reuse {
+    /// Forget the values of the last revision
+    #[arg(long)]
+    reset_values: Switch,
+
+    /// Keep all values of the last revision, the old chart's defaults too, and put the new ones
+    /// over them
+    #[arg(long)]
+    reuse_values: Switch,
+
+    /// Take the new chart's defaults, then the values of the last revision, then the new ones
+    #[arg(long)]
+    reset_then_reuse_values: Switch,
+}
+
+pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
+    let [name, place] = grammar::exactly(session.settings.program, "upgrade", &args.words)?;
+    let dry_run = args.rehearsal.dry_run(session)?;
+    args.apply.check()?;
+    if !is_release_name(name) {
+        return Err(Failure::new(format_args!("release name is invalid: {name}"))
+            .prefixed("UPGRADE FAILED"));
+    }
+    if !args.install.is_on() {
+        // Helm looks at the chart before it looks at the cluster, unless it may have to install.
+        let ingredients = Ingredients::read(place, &args.chart, &args.values, &mut session.ui)?;
+        let upgrade = looked(args, name, session).and_then(|(work, situation)| {
+            upgraded(args, (work, situation, ingredients), dry_run, session)
+        });
+        return upgrade.map_err(|failure| failure.prefixed("UPGRADE FAILED"));
+    }
+    let (work, situation) = looked(args, name, session)?;
+    let status = situation.last().map(|last| last.status);
+    let absent = matches!(status, None | Some(Status::Uninstalled));
+    if absent && args.output.format == Format::Table {
+        session.ui.print(&format!("Release {name:?} does not exist. Installing it now.\n"))?;
+    }
+    let ingredients = Ingredients::read(place, &args.chart, &args.values, &mut session.ui)?;
+    if absent {
+        drop(work);
+        return wanted(args, name, ingredients, dry_run, session).install(args.output, session);
+    }
+    upgraded(args, (work, situation, ingredients), dry_run, session)
+        .map_err(|failure| failure.prefixed("UPGRADE FAILED"))
+}
+
+fn looked(args: &Args, name: &str, session: &mut Session) -> Result<(Work, Situation), Failure> {
+    let mut work = Work::to_write(session, args.record.events.as_deref())?;
+    let target = target(&session.namespace(), name)?;
+    let situation = work.run(async |world| applier::look(world, &target).await)?;
+    Ok((work, situation))
+}
+
+fn wanted<'a>(
+    args: &'a Args,
+    name: &str,
+    ingredients: Ingredients,
+    dry_run: DryRun,
+    session: &Session,
+) -> Wanted<'a> {
+    Wanted {
+        name: name.to_owned(),
+        ingredients,
+        dry_run,
+        hide_secrets: args.rehearsal.hide_secret,
+        apply: &args.apply,
+        content: &args.content,
+        release: &args.release,
+        record: &args.record,
+        reuse: NameReuse::Allow,
+        history_max: history_max(args, session),
+    }
+}
+
+fn history_max(args: &Args, session: &Session) -> i64 {
+    args.history_max.map_or(session.settings.max_history, |it| it.0)
+}
+
+fn upgraded(
+    args: &Args,
+    (mut work, situation, mut ingredients): (Work, Situation, Ingredients),
+    dry_run: DryRun,
+    session: &mut Session,
+) -> Result<(), Failure> {
+    args.rehearsal.check(dry_run)?;
+    let labels = labels(args)?;
+    let target = situation.target.clone();
+    let name = target.name.as_str().to_owned();
+    let (first, current) = current(&situation)?;
+    args.reuse.apply(&mut ingredients, current)?;
+    let facts = ReleaseFacts {
+        name: name.clone(),
+        namespace: session.namespace(),
+        revision: situation.next_revision().0,
+        verb: Verb::Upgrade,
+    };
+    let capabilities = (&situation.capabilities, work.source());
+    let rendered =
+        ingredients.rendered(facts.clone(), capabilities, &args.content, &mut session.ui)?;
+    let upgrade = Upgrade {
+        target,
+        rendered,
+        origin: ingredients.origin,
+        labels,
+        manner: deploying::manner(
+            &args.apply,
+            args.release.take_ownership,
+            args.release.description.clone(),
+            history_max(args, session),
+        ),
+        asker: asker(&args.record),
+    };
+    let (format, hide_notes) = (args.output.format, args.content.hide_notes);
+    if dry_run != DryRun::None {
+        if dry_run == DryRun::Server {
+            work.run(async |world| applier::plan_upgrade(world, &situation, &upgrade).await)?;
+        }
+        let pretended = Pretended {
+            facts: &facts,
+            rendered: &upgrade.rendered,
+            first_deployed: Some(first),
+            hide_secrets: args.rehearsal.hide_secret,
+        };
+        say_upgraded(&name, format, session)?;
+        return deploying::print(&pretended.release()?, format, hide_notes, session);
+    }
+    let ending =
+        work.run_until_signal(async |world| applier::upgrade(world, situation, upgrade).await);
+    let done = match ending? {
+        Ending::Whole(done) => done,
+        Ending::Cut => return Err(deploying::cancelled(&name, session)?),
+    };
+    say_upgraded(&name, format, session)?;
+    deploying::print_record(&done.record, format, hide_notes, session)?;
+    work.close(session)
+}
+
+fn say_upgraded(name: &str, format: Format, session: &mut Session) -> Result<(), Failure> {
+    if format == Format::Table {
+        let said = format!("Release {name:?} has been upgraded. Happy Helming!\n");
+        session.ui.print(&said)?;
+    }
+    Ok(())
+}
+
+/// Returns the revision whose values go on, and since when there has been the release
+/// (`Upgrade.prepareUpgrade`).
+///
+/// # Errors
+///
+/// Helm's messages where there is no such revision.
+fn current(situation: &Situation) -> Result<(crate::release::Time, &Record), Failure> {
+    let no_deployed = || {
+        let name = situation.target.name.as_str();
+        crate::work::failure(&applier::Error::NoDeployed { name: name.to_owned() })
+    };
+    let latest = situation.latest.as_ref().ok_or_else(no_deployed)?;
+    let pending = [Status::PendingInstall, Status::PendingUpgrade, Status::PendingRollback];
+    if pending.contains(&latest.status()) {
+        return Err(Failure::new("another operation (install/upgrade/rollback) is in progress"));
+    }
+    let current = match (&situation.deployed, latest.status()) {
+        (Some(deployed), _) => deployed,
+        (None, Status::Deployed | Status::Failed | Status::Superseded) => latest,
+        (None, _) => return Err(no_deployed()),
+    };
+    Ok((Release::of_record(latest)?.info.first_deployed, current))
+}
+
+impl Reuse {
+    /// Brings in the values of the revision before, as far as the flags want them
+    /// (`Upgrade.reuseValues`).
+    fn apply(&self, ingredients: &mut Ingredients, current: &Record) -> Result<(), Failure> {
+        let old = Values::from_json(&current.config);
+        if self.reset_values.is_on() {
+            return Ok(());
+        }
+        if self.reuse_values.is_on() {
+            let chart = Chart::from_record(&current.chart).map_err(|error| {
+                Failure::from_error(&error).prefixed("failed to rebuild old values")
+            })?;
+            ingredients.values = ingredients.values.over(&old);
+            ingredients.chart.values = old.over_defaults(&chart).map_err(|error| {
+                Failure::from_error(&error).prefixed("failed to rebuild old values")
+            })?;
+        } else if self.reset_then_reuse_values.is_on() {
+            ingredients.values = ingredients.values.over(&old);
+        } else if ingredients.values.is_empty() && !old.is_empty() {
+            ingredients.values = old;
+        }
+        Ok(())
+    }
+}
+
+/// `null` takes a label away.
+fn labels(args: &Args) -> Result<BTreeMap<String, Option<String>>, Failure> {
+    let labels = deploying::labels(&args.release)?;
+    Ok(labels
+        .into_iter()
+        .map(|(key, value)| (key, Some(value).filter(|it| it != "null")))
+        .collect())
+}
