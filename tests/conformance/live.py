@@ -29,7 +29,7 @@ CREATED = {
 }
 
 SECRETS = ["--set", "mysqlRootPassword=root,mysqlPassword=mine"]  # random else
-# What is asked of the charts in tests/charts.
+# What is asked of the charts in tests/tutorial-charts.
 INSTALLED = {
     "mysql-0.3.0": {
         "default": SECRETS,
@@ -57,7 +57,7 @@ def record(bench):
     asked = [(created, name, words) for name, words in CREATED.items()]
     for chart, questions in INSTALLED.items():
         folder = os.path.join("charts", "installed", chart)
-        os.symlink(os.path.join(HERE, "..", "charts", chart), os.path.join(bench.folder, folder))
+        os.symlink(os.path.join(HERE, "..", "tutorial-charts", chart), os.path.join(bench.folder, folder))
         asked += [(folder, name, words) for name, words in questions.items()]
     return [recorded(bench, helm, *question) for question in asked]
 

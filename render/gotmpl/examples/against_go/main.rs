@@ -63,7 +63,8 @@ impl std::fmt::Display for Report {
         let endings: Vec<_> =
             endings.iter().map(|(ending, count)| format!("{count} {ending}")).collect();
         write!(formatter, "{compared} templates compared with Go ({})", endings.join(", "))?;
-        write!(formatter, ", {different} different")
+        writeln!(formatter, ", {different} different")?;
+        write!(formatter, "{} passed, {different} failed", compared - different)
     }
 }
 
