@@ -118,6 +118,7 @@ impl Type {
             Self::Bool => "bool",
             Self::Int => "int",
             Self::Int64 => "int64",
+            Self::Uint32 => "uint32",
             Self::Float => "float64",
             Self::String => "string",
             Self::Bytes => "[]uint8",
@@ -137,6 +138,7 @@ impl Type {
             | (Self::Bool, Value::Bool(_))
             | (Self::Int, Value::Int(_, Int::Int))
             | (Self::Int64, Value::Int(_, Int::Int64))
+            | (Self::Uint32, Value::Int(_, Int::Uint32))
             | (Self::Float, Value::Float(_))
             | (Self::String, Value::String(_) | Value::RawString(_))
             | (Self::Bytes, Value::Bytes(_)) => true,
@@ -151,7 +153,7 @@ impl Type {
                 // A named map or slice may stand for the plain one.
                 let inner = object.underlying();
                 return match inner {
-                    Some(inner) if !matches!(inner, Value::Object(_)) => {
+                    Some(inner @ (Value::Map(_) | Value::List(_) | Value::Bytes(_))) => {
                         self.take(inner).map_err(|_| value)
                     }
                     _ => Err(value),

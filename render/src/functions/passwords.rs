@@ -37,7 +37,7 @@ pub(super) fn add(functions: &mut Functions, context: &Rc<FunctionContext>) {
     });
     functions
         .two("decryptAES", |password: Text, text: Text| decrypt(password.bytes(), text.bytes()));
-    let types = [Type::Int, Type::String, Type::String, Type::String, Type::String];
+    let types = [Type::Uint32, Type::String, Type::String, Type::String, Type::String];
     let derive = Function::new(&types, |_, arguments| {
         Ok(Value::from(derive(arguments).unwrap_or_else(|error| error)))
     });

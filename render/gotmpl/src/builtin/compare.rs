@@ -16,6 +16,17 @@ enum Basic {
     Uint,
 }
 
+/// Returns the number in a named one, such as a duration.
+fn number_in(value: &Value) -> Option<i64> {
+    match value {
+        Value::Object(object) => match object.underlying()? {
+            Value::Int(number, _) => Some(number),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 fn basic(value: &Value) -> Basic {
     match value {
         Value::Bool(_) => Basic::Bool,
@@ -24,6 +35,7 @@ fn basic(value: &Value) -> Basic {
         Value::Float(_) => Basic::Float,
         Value::String(_) | Value::RawString(_) => Basic::String,
         Value::Object(_) if Complex::of(value).is_some() => Basic::Complex,
+        Value::Object(_) if number_in(value).is_some() => Basic::Int,
         _ => Basic::Other,
     }
 }
@@ -64,6 +76,9 @@ fn same_kind_equal(left: &Value, right: &Value) -> Result<bool, Fault> {
         (Value::Bool(left), Value::Bool(right)) => left == right,
         (Value::Int(left, _), Value::Int(right, _)) => left == right,
         (Value::Float(left), Value::Float(right)) => left == right,
+        (left, right) if basic(left) == Basic::Int => {
+            integers(left, right) == Some(Ordering::Equal)
+        }
         (left, right) => match (left.as_bytes(), right.as_bytes()) {
             (Some(left), Some(right)) => left == right,
             _ => return others_equal(left, right),
@@ -127,7 +142,7 @@ fn integers(left: &Value, right: &Value) -> Option<Ordering> {
     let worth = |value: &Value| match value {
         Value::Int(number, kind) if kind.is_unsigned() => Some(i128::from(number.cast_unsigned())),
         Value::Int(number, _) => Some(i128::from(*number)),
-        _ => None,
+        named => number_in(named).map(i128::from),
     };
     Some(worth(left)?.cmp(&worth(right)?))
 }

@@ -215,6 +215,11 @@ impl Machine<'_> {
             (Type::Int64, _) => {
                 (number.int.map(|number| Value::Int(number, Int::Int64)), "integer")
             }
+            (Type::Uint32, _) => {
+                // Go keeps the lower half of what is too large.
+                let low = number.uint.map(|number| i64::from(truncated(number)));
+                (low.map(|number| Value::Int(number, Int::Uint32)), "unsigned integer")
+            }
             (Type::String, OperandKind::String { constant, .. }) => {
                 (Some(here.source.constant(constant)), "string")
             }
@@ -252,4 +257,9 @@ impl Machine<'_> {
             self.error(format!("wrong type for value; expected {}; got {got}", wanted.name()))
         })
     }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "Go's conversion truncates likewise")]
+fn truncated(number: u64) -> u32 {
+    number as u32
 }
