@@ -84,8 +84,8 @@ impl State {
         self.take_clock(event);
         self.last = Some(event.id);
         if let Event::ClusterIdentified(identified) = &event.event {
-            let joined = self.clusters.join(event.id, identified);
-            self.rekey(&joined);
+            self.clusters.join(event.id, identified);
+            self.rekey();
             return;
         }
         let Some(key) = self.release_of(&event.event) else { return };
@@ -202,10 +202,7 @@ impl State {
 
     /// Moves releases of clusters that turned out to be one to that one. Where both knew a release
     /// of one name, its events are folded again in their order.
-    fn rekey(&mut self, joined: &[ClusterId]) {
-        if joined.len() < 2 {
-            return;
-        }
+    fn rekey(&mut self) {
         let stale = |key: &ReleaseKey| self.clusters.canonical(key.cluster) != key.cluster;
         let keys: Vec<ReleaseKey> = self.releases.keys().filter(|it| stale(it)).cloned().collect();
         for old in keys {

@@ -218,7 +218,7 @@ impl<S: Store> Ledger<S> {
         let ledger = self.id().unwrap_or(LedgerId(frame.hash()));
         let head = crate::store::head_of(frame, ledger, None);
         self.head = Some(head);
-        let event = Rc::new(recorded(frame, ledger));
+        let event = Rc::new(Recorded::read(frame, ledger));
         self.state.apply(&event);
         self.events.push(event);
     }
@@ -237,18 +237,5 @@ impl<S: OperationLocks> Ledger<S> {
     /// Says whether somebody on this machine works on the operation right now.
     pub fn is_alive(&self, operation: OperationId) -> Result<bool, Error> {
         self.store.is_alive(operation)
-    }
-}
-
-/// Returns the event that a frame holds; what does not decode stays opaque.
-pub(crate) fn recorded(frame: &Frame, ledger: LedgerId) -> Recorded {
-    let header = frame.header();
-    let event = wire::decode(header.kind, header.schema, frame.body())
-        .unwrap_or_else(|_| wire::opaque(header.kind, header.schema, frame.body()));
-    Recorded {
-        id: EventId { ledger, sequence: header.sequence, hash: frame.hash() },
-        epoch: header.epoch,
-        at_ns: header.at_ns,
-        event,
     }
 }

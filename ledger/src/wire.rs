@@ -11,15 +11,33 @@ mod value;
 use bincode::config::{self, Configuration, Fixint, Limit, LittleEndian};
 
 use self::value::Wire;
-use crate::digest::Digest;
+use crate::digest::{Digest, EventId, LedgerId};
 use crate::error::Error;
-use crate::event::{Event, Opaque};
-use crate::frame::LARGEST_FRAME;
+use crate::event::{Event, Opaque, Recorded};
+use crate::frame::{Frame, LARGEST_FRAME};
 
 /// The one configuration: bincode 1's default layout, with a limit, since without one nine hostile
 /// bytes ask for eight exbibytes.
 const CONFIG: Configuration<LittleEndian, Fixint, Limit<LARGEST_FRAME>> =
     config::legacy().with_limit::<LARGEST_FRAME>();
+
+impl Event {
+    /// Returns the schema and the body of the event, as a frame holds them.
+    pub fn encode(&self) -> Result<(u16, Vec<u8>), Error> {
+        encode(self)
+    }
+}
+
+impl Recorded {
+    /// Returns the event that a frame holds; what does not decode stays opaque.
+    pub fn read(frame: &Frame, ledger: LedgerId) -> Self {
+        let header = frame.header();
+        let event = decode(header.kind, header.schema, frame.body())
+            .unwrap_or_else(|_| opaque(header.kind, header.schema, frame.body()));
+        let id = EventId { ledger, sequence: header.sequence, hash: frame.hash() };
+        Self { id, epoch: header.epoch, at_ns: header.at_ns, event }
+    }
+}
 
 /// Returns the schema and the body of an event.
 pub(crate) fn encode(event: &Event) -> Result<(u16, Vec<u8>), Error> {

@@ -7,5 +7,10 @@
 )]
 
 mod contract;
+mod damage;
+mod each_kind;
+mod fixtures;
+mod fold;
+mod processes;
 mod samples;
 mod verify;

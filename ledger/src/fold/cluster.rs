@@ -115,8 +115,9 @@ impl Clusters {
         self.latest(|it| it.addresses.contains(&(ca, server))).map(|it| it.id)
     }
 
-    /// Takes evidence, and returns the names that one cluster has had until now.
-    pub(super) fn join(&mut self, event: EventId, seen: &ClusterIdentified) -> Vec<ClusterId> {
+    /// Takes evidence: it joins what it proves to be one, or belongs to what it hints at, or is the
+    /// first of a new cluster.
+    pub(super) fn join(&mut self, event: EventId, seen: &ClusterIdentified) {
         let evidence = &seen.evidence;
         let proven: Vec<_> = self.0.iter().filter(|it| it.is_proven_by(evidence)).collect();
         let mut system = evidence.kube_system.clone();
@@ -132,7 +133,6 @@ impl Clusters {
             ids.extend(self.latest(|it| it.is_hinted_by(evidence)).map(|it| it.id));
         }
         self.merge(event, seen, &ids);
-        ids
     }
 
     /// Makes one cluster of those named, or a new one where none is named.
@@ -202,8 +202,7 @@ mod tests {
         clusters.join(event(2), &seen(None, Some("n"), None));
         clusters.join(event(3), &seen(Some("s"), None, None));
         assert_eq!(clusters.all().len(), 2);
-        let joined = clusters.join(event(4), &seen(Some("s"), Some("n"), None));
-        assert_eq!(joined, [ClusterId(event(2)), ClusterId(event(3))]);
+        clusters.join(event(4), &seen(Some("s"), Some("n"), None));
         assert_eq!(clusters.all().len(), 1);
         assert_eq!(clusters.canonical(ClusterId(event(3))), ClusterId(event(2)));
     }

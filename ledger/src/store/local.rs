@@ -116,12 +116,12 @@ impl LocalStore {
 
     /// Says whether there is a ledger, and refuses one of another format.
     fn exists(&self) -> Result<bool, Error> {
+        // The folder first: it comes with all its files or not at all.
+        if !self.folder.exists() {
+            return Ok(false);
+        }
         let path = self.folder.join(layout::FORMAT);
-        let line = match read(&path)? {
-            Some(line) => line,
-            None if !self.folder.exists() => return Ok(false),
-            None => Vec::new(),
-        };
+        let line = read(&path)?.unwrap_or_default();
         if line == layout::FORMAT_LINE.as_bytes() {
             return Ok(true);
         }

@@ -9,7 +9,6 @@ use crate::digest::{Digest, EventId, LedgerId, Sequence};
 use crate::event::Recorded;
 use crate::frame::{Broken, Frame};
 use crate::layout::{self, Closed, Predecessor, SEGMENT_HEADER, SegmentHeader};
-use crate::ledger::recorded;
 use crate::store::local::{find_frame, names, read};
 
 /// A whole frame and where it is.
@@ -56,16 +55,16 @@ impl Chain {
         for (index, (number, bytes)) in files.iter().enumerate() {
             let path = Path::new(layout::EVENTS).join(layout::segment_name(*number));
             let next = files.get(index + 1).filter(|(next, _)| *next == number + 1);
-            let before = next.and_then(|(_, next)| SegmentHeader::decode(next)).map(|it| it.before);
-            if number.checked_sub(1)
-                != index.checked_sub(1).and_then(|it| files.get(it)).map(|it| it.0).or(Some(0))
-            {
-                report.add(Severity::Damaged, &path, 0, "a segment before this one is missing");
+            let successor = next.and_then(|(_, next)| SegmentHeader::decode(next));
+            let before = index.checked_sub(1).and_then(|it| files.get(it)).map_or(0, |it| it.0);
+            for missing in before + 1..*number {
+                let path = Path::new(layout::EVENTS).join(layout::segment_name(missing));
+                report.add(Severity::Damaged, &path, 0, "the segment is missing");
                 chain.is_broken = true;
             }
             report.bytes += bytes.len() as u64;
             chain.enter(*number, bytes, &path, report);
-            chain.walk(&Segment { path, bytes, before }, report);
+            chain.walk(&Segment { path, bytes, before: successor.map(|it| it.before) }, report);
         }
         chain
     }
@@ -200,7 +199,7 @@ impl Chain {
             );
         }
         self.hashes.insert(sequence, frame.hash());
-        let recorded = recorded(&frame, ledger);
+        let recorded = Recorded::read(&frame, ledger);
         self.walked.push(Walked { path: segment.path.clone(), offset, frame, recorded });
     }
 

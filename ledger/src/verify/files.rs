@@ -65,32 +65,30 @@ pub(super) fn check_mark(
         return;
     }
     let last = chain.head().map_or(0, |head| head.sequence.0);
+    let segment = Path::new(layout::EVENTS).join(layout::segment_name(mark.events.number));
     match chain.hash_of(mark.sequence) {
         Some(hash) if hash == mark.hash => {}
         Some(_) => {
             let what = format!("event {} was acknowledged with another hash", mark.sequence);
-            report.add(Severity::Forked, path, 0, what);
+            report.add(Severity::Forked, &segment, mark.events.length, what);
         }
         None => {
             let what = format!(
-                "event {} was acknowledged, and the last one that is here is {last}",
+                "event {} was acknowledged up to here, and the last one that is there is {last}",
                 mark.sequence
             );
-            report.add(Severity::Damaged, path, 0, what);
+            report.add(Severity::Damaged, &segment, mark.events.length, what);
         }
     }
     for class in Class::ALL {
         let (known, found) = (mark.pack(class), objects.reach(class));
         if (known.number, known.length) > (found.number, found.length) {
+            let pack = Path::new(layout::OBJECTS).join(layout::pack_name(class, known.number));
             let what = format!(
-                "{} objects were acknowledged up to byte {} of pack {}, and are whole up to byte {} of pack {}",
-                class.as_str(),
-                known.length,
-                known.number,
-                found.length,
-                found.number
+                "objects were acknowledged up to here, and are whole up to byte {} of pack {}",
+                found.length, found.number
             );
-            report.add(Severity::Damaged, path, 0, what);
+            report.add(Severity::Damaged, &pack, known.length, what);
         }
     }
     if mark.is_poisoned {

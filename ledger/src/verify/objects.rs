@@ -86,12 +86,16 @@ impl Objects {
             if !is_ours {
                 report.add(Severity::Damaged, &path, 0, "the header of a pack is broken");
             }
-            if usize::try_from(*number) != Ok(index + 1) {
-                report.add(Severity::Damaged, &path, 0, "a pack before this one is missing");
+            let before = index.checked_sub(1).and_then(|it| files.get(it)).map_or(0, |it| it.0);
+            for missing in before + 1..*number {
+                let path = Path::new(layout::OBJECTS).join(layout::pack_name(class, missing));
+                report.add(Severity::Damaged, &path, 0, "the pack is missing");
             }
-            let next = files.get(index + 1).and_then(|(_, _, next)| PackHeader::decode(next));
-            let before = next.map(|it| it.before);
-            let closed = before.map(|it| (it.counts, it.closed));
+            let next = files
+                .get(index + 1)
+                .filter(|(next, _, _)| *next == number + 1)
+                .and_then(|(_, _, next)| PackHeader::decode(next));
+            let closed = next.map(|it| (it.before.counts, it.before.closed));
             report.bytes += bytes.len() as u64;
             let length = self.read_pack(bytes, closed, &path, report);
             self.reaches.insert(class, Reach { number: *number, length });

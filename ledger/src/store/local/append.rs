@@ -11,15 +11,22 @@ use crate::layout::{self, Closed, Mark, Predecessor, Reach, SEGMENT_HEADER, Segm
 use crate::object::{Class, Object};
 use crate::store::{Head, Notice, Store, ready};
 
-/// The room that is kept behind the last frame for the ends of operations under way. One takes less
-/// than a kilobyte.
-const RESERVE: u64 = 8 * 1024;
+/// The room that is kept behind the last frame when an operation starts: for all that it will write
+/// down, so that a full disk stops it before its first write to the cluster.
+const ROOM_TO_START: u64 = 32 * 1024;
+/// The room that is kept behind every other frame.
+const ROOM: u64 = 8 * 1024;
+/// What events within operations leave to the ends of operations when there is no more. An end takes
+/// less than a kilobyte.
+const ROOM_TO_END: u64 = 4 * 1024;
 /// Segments grow by as much.
-const STEP: u64 = 8 * 1024;
+const STEP: u64 = 4 * 1024;
 /// Number of the kind `EpochOpened`.
 const EPOCH_OPENED: u16 = 2;
 /// Number of the kind `Started`.
 const STARTED: u16 = 4;
+/// Numbers of the kinds that are written while an operation is under way.
+const WITHIN: [u16; 5] = [5, 6, 7, 8, 10];
 /// Numbers of the kinds that end an operation.
 const ENDS: [u16; 2] = [9, 11];
 
@@ -167,19 +174,25 @@ impl LocalStore {
         Ok(frames)
     }
 
-    /// Makes room for the frame and for the ends of operations under way; an end itself may use
-    /// that room. Before an operation starts, there is room for its evidence too.
+    /// Makes room for the frame and for what operations under way have to write. When there is no
+    /// more, their events may use the room that was kept, and their ends all of it.
     fn keep_room(&self, at: &mut Tail, frame: &Frame) -> Result<(), Error> {
         let kind = frame.header().kind;
         let end = at.position.offset + frame.bytes().len() as u64;
-        let wanted = (end + RESERVE).next_multiple_of(STEP);
+        let (wanted, needed) = match kind {
+            STARTED => (end + ROOM_TO_START, end + ROOM_TO_START),
+            kind if ENDS.contains(&kind) => (end + ROOM, end),
+            kind if WITHIN.contains(&kind) => (end + ROOM, end + ROOM_TO_END),
+            _ => (end + ROOM, end + ROOM),
+        };
+        let wanted = wanted.next_multiple_of(STEP);
         if wanted > at.size {
             let path = self.segment_path(at);
             let file = disk::open_to_write(&path)?;
             let more = wanted - at.size;
             match disk::make_room(&file, &path, at.size, more, Room::Zeros) {
                 Ok(()) => at.size = wanted,
-                Err(Error::NoRoom { .. }) if ENDS.contains(&kind) && end <= at.size => {}
+                Err(Error::NoRoom { .. }) if needed <= at.size => {}
                 Err(error) => return Err(error),
             }
         }
