@@ -11,6 +11,7 @@
 #![allow(dead_code, reason = "what tests share is there before all of its users are")]
 
 mod architecture;
+mod commands;
 mod connection;
 mod contract;
 mod support;

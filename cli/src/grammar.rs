@@ -108,7 +108,10 @@ fn help_or_mistake(
 }
 
 fn shown(text: &clap::builder::StyledStr) -> String {
-    if std::io::stdout().is_terminal() { text.ansi().to_string() } else { text.to_string() }
+    let text =
+        if std::io::stdout().is_terminal() { text.ansi().to_string() } else { text.to_string() };
+    // That a switch may be taken back is true of all of them, and said in none of their lines.
+    text.replace("[=<true|false>]", "")
 }
 
 /// Gives `command` and everything below it the manners of pflag.

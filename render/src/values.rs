@@ -69,7 +69,7 @@ impl Values {
     ///
     /// [`crate::Error::Values`] where a subchart's values are no map.
     pub fn over_defaults(&self, chart: &crate::Chart) -> Result<Self, crate::Error> {
-        let root = coalesce::coalesce(chart, &self.root, coalesce::Nulls::Act, &mut Vec::new());
+        let root = coalesce(chart, &self.root, Nulls::Act, &mut Vec::new());
         root.map(Self::new).map_err(crate::Error::Values)
     }
 

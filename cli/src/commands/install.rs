@@ -25,7 +25,7 @@ use crate::{
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// The name of the release, and the folder or archive of the chart
-    #[arg(value_name = "[NAME] CHART")]
+    #[arg(value_name = "NAME CHART")]
     words: Vec<String>,
 
     #[command(flatten)]

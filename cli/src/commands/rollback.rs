@@ -25,7 +25,7 @@ const LONGEST_DESCRIPTION: usize = 256;
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// The release, and the revision to go back to: the one before the last if none is named
-    #[arg(value_name = "RELEASE [REVISION]")]
+    #[arg(value_name = "RELEASE REVISION")]
     words: Vec<String>,
 
     /// Go back to what this event of the ledger began, also in an earlier life of the release

@@ -30,7 +30,7 @@ use crate::{
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// The name of the release, if any, and the folder or archive of the chart
-    #[arg(value_name = "[NAME] CHART")]
+    #[arg(value_name = "NAME CHART")]
     words: Vec<String>,
 
     #[command(flatten)]

@@ -1,0 +1,30 @@
+//! The command line: what Helm says to the same words.
+
+mod created_chart;
+mod mistakes;
+mod reads;
+mod reference;
+
+use std::fmt::Write as _;
+
+use crate::support::{Answer, Env};
+
+/// What a program answered, with its own name called `helm`.
+fn shown(answer: &Answer) -> String {
+    let mut text = String::new();
+    let _ = write!(text, "code {:?}\n{}--\n", answer.code, answer.stdout);
+    // Log lines are for other eyes.
+    for line in answer.stderr.lines().filter(|line| !line.starts_with("level=")) {
+        let _ = writeln!(text, "{line}");
+    }
+    text.replace("\"rutter", "\"helm").replace(" rutter", " helm").replace("'rutter", "'helm")
+}
+
+/// Asserts that rutter answers as Helm does, but for a hint at the end.
+#[track_caller]
+fn alike(env: &Env, words: &[&str]) {
+    let ours = shown(&env.rutter(words));
+    let ours = ours.split("\n\nhint: ").next().unwrap();
+    let helms = shown(&env.helm(words));
+    assert_eq!(ours.trim_end(), helms.trim_end(), "{words:?}");
+}
