@@ -136,7 +136,7 @@ fn run(
     functions: &Rc<FunctionContext>,
 ) -> Result<BTreeMap<String, String>, Error> {
     let options = Options { missing_key: MissingKey::Zero };
-    let mut set = TemplateSet::new(functions::table(&functions), options);
+    let mut set = TemplateSet::new(functions::table(functions), options);
     let mut order: Vec<&String> = templates.keys().collect();
     let depth = |name: &str| name.matches('/').count();
     order.sort_by(|a, b| (depth(b), b).cmp(&(depth(a), a)));

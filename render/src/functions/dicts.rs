@@ -92,13 +92,18 @@ fn add_copies(functions: &mut Functions) {
 pub(super) const ZERO_VALUE: &str = "reflect: call of reflect.Value.Type on zero Value";
 
 fn key(name: &Text) -> Str {
-    Str::from(&*name.text())
+    name.shared()
 }
 
 fn dict(values: &[Value]) -> Value {
     let entry = |pair: &[Value]| {
-        let name =
-            String::from_utf8_lossy(&strval(pair.first().unwrap_or(&Value::Nil))).into_owned();
+        let name = match pair.first() {
+            Some(Value::String(name)) => name.clone(),
+            other => {
+                let text = strval(other.unwrap_or(&Value::Nil));
+                Str::from(String::from_utf8_lossy(&text))
+            }
+        };
         (name, pair.get(1).cloned().unwrap_or_else(|| Value::from("")))
     };
     Value::map(values.chunks(2).map(entry))

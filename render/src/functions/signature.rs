@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, rc::Rc};
 
-use rutter_gotmpl::{Fault, Function, Functions, List, Map, Type, Value};
+use rutter_gotmpl::{Fault, Function, Functions, List, Map, Str, Type, Value};
 
 /// A Go string as an argument; it need not be UTF-8.
 #[derive(Clone, Debug)]
@@ -26,6 +26,16 @@ impl Text {
             Value::String(text) => Cow::Borrowed(text),
             Value::RawString(bytes) => String::from_utf8_lossy(bytes),
             _ => Cow::Borrowed(""),
+        }
+    }
+}
+
+impl Text {
+    /// Returns it as text that shares the bytes where they are UTF-8.
+    pub(super) fn shared(&self) -> Str {
+        match &self.0 {
+            Value::String(text) => text.clone(),
+            _ => Str::from(self.text()),
         }
     }
 }
