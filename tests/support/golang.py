@@ -115,6 +115,7 @@ def compile_into(go, source, ldflags, target, name):
         ready = os.path.join(scratch, "ready")
         os.mkdir(ready)
         environment = dict(os.environ, CGO_ENABLED="0", GOTOOLCHAIN="local", GOWORK="off")
+        environment.pop("GOROOT", None)  # another toolchain's
         subprocess.run(
             [go, "build", "-trimpath", "-buildvcs=false", "-ldflags", ldflags,
              "-o", os.path.join(ready, name), "."],
