@@ -137,6 +137,17 @@ impl<'r, 'w, C: Cluster, S: Store + OperationLocks> Execution<'r, 'w, C, S> {
         }
     }
 
+    /// Makes the release's namespace, where the plan begins with that: the record needs it.
+    pub(crate) async fn make_namespace(&mut self) -> Result<(), Stop> {
+        let is_namespace =
+            |step: &&Step| step.act == Act::CreateIfMissing && step.object.kind == "Namespace";
+        let count = self.work.plan.steps.iter().take_while(is_namespace).count();
+        match self.work.plan.steps.get(..count) {
+            Some(steps) if count > 0 => self.run_barrier(steps).await,
+            _ => Ok(()),
+        }
+    }
+
     /// Carries the plan out. Barriers that are written down as done are not carried out again;
     /// steps of a barrier that is not are read from the cluster first, or are harmless twice.
     pub(crate) async fn run(&mut self) -> Result<(), Stop> {

@@ -67,7 +67,7 @@ pub(crate) async fn refused<C: Cluster, S: Store + OperationLocks>(
             (Outcome::Lost { holder: Some(id) }, error.to_string(), error)
         }
         Refused::Cluster(source) => {
-            let doing = format!("create: failed to create record {name}");
+            let doing = "create: failed to create".to_owned();
             let text = format!("{doing}: {source}");
             (Outcome::Failed, text, Error::Cluster { doing, source })
         }
@@ -80,6 +80,18 @@ pub(crate) async fn refused<C: Cluster, S: Store + OperationLocks>(
     let end = End { outcome, description, evidence: None, record: None };
     append(world, begun, end).await?;
     Err(error)
+}
+
+/// Writes down that what comes before the claim failed.
+pub(crate) async fn unclaimed<C, S: Store + OperationLocks>(
+    world: &mut World<'_, C, S>,
+    begun: &Begun,
+    failure: Failure,
+) -> Result<Done, Error> {
+    let description = begin::sentence(world, &failure.text).await?;
+    let end = End { outcome: Outcome::Failed, description, evidence: None, record: None };
+    let event = append(world, begun, end).await?;
+    Err(Error::Failed { description: failure.text, event, conflicts: failure.conflicts })
 }
 
 struct End {

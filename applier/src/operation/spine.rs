@@ -18,7 +18,7 @@ use crate::{
     cluster::{Cluster, Conflicts, Discovery, Freshness, Propagation},
     content::{self, Content},
     error::Error,
-    execute::{self, Execution, Orders, Work},
+    execute::{self, Execution, Orders, Stop, Work},
     plan::Plan,
     record::Record,
     request::{Asker, Cleanup, Manner, Rerun, Waiting},
@@ -194,12 +194,19 @@ pub(crate) async fn proceed<C: Cluster, S: Store + OperationLocks>(
     begun: Begun,
 ) -> Result<Done, Error> {
     world.cluster.set_operation(&begun.operation.to_string());
-    let claim = match claim(world, situation, &begun).await {
+    let discovery = discovery(world).await?;
+    // The record needs its namespace.
+    let made = Execution::new(world, &begun.work, Rc::clone(&discovery)).make_namespace().await;
+    let claim = match made {
+        Ok(()) => claim(world, situation, &begun).await,
+        Err(Stop::Failed(failure)) => return finish::unclaimed(world, &begun, failure).await,
+        Err(Stop::Broken(error)) => return Err(error),
+    };
+    let claim = match claim {
         Ok(claim) => claim,
         Err(refused) => return finish::refused(world, &begun, refused).await,
     };
     note_claim(world, &begun, &claim).await?;
-    let discovery = discovery(world).await?;
     let (cluster, clock) = (world.cluster, world.clock);
     let (ran, times) = {
         let mut execution = Execution::new(world, &begun.work, discovery);
