@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use ledger::{
     ClusterId, Digest, Evidence, Ledger, Life, Namespace, OperationLocks, Release, ReleaseKey,
-    RevisionEntry, Store, Uid,
+    RevisionEntry, Status, Store, Uid,
 };
 use render::{Capabilities, KubeVersion};
 use serde_json::Value;
@@ -14,7 +14,7 @@ use crate::{
     claim,
     cluster::{
         Address, Cluster, ClusterError, Depth, Discovery, Freshness, Kind, Query, Resource, Scope,
-        ServerVersion, Subject,
+        ServerVersion,
     },
     error::Error,
     object,
@@ -152,10 +152,28 @@ pub(crate) fn entry_of<'a>(
     found.find(|(_, entry)| entry.record.as_ref().is_some_and(|it| it.uid.0 == uid))
 }
 
+/// Returns the entry of the ledger that says what a record says now. A record that says that its
+/// operation is under way is the business of that operation, if that is ours.
+pub(crate) fn known<'a>(
+    release: &'a Release,
+    secret: &Value,
+) -> Option<(&'a Life, &'a RevisionEntry)> {
+    let (life, entry) = entry_of(release, secret)?;
+    let label = view::labels(secret)?;
+    let operation = object::annotation(secret, claim::OPERATION);
+    let is_ours = || release.operations.iter().any(|it| Some(&*it.id().to_string()) == operation);
+    let is_same = label.status == entry.status || (is_under_way(label.status) && is_ours());
+    is_same.then_some((life, entry))
+}
+
+/// Says whether a state is one in which somebody is, or was, at work.
+fn is_under_way(status: Status) -> bool {
+    status.is_pending() || status == Status::Uninstalling
+}
+
 /// Says whether the ledger knows a record as it is now.
-pub(crate) fn is_known(release: Option<&Release>, secret: &Value) -> bool {
-    let Some((_, entry)) = release.and_then(|it| entry_of(it, secret)) else { return false };
-    view::labels(secret).is_some_and(|label| label.status == entry.status)
+fn is_known(release: Option<&Release>, secret: &Value) -> bool {
+    release.is_some_and(|it| known(it, secret).is_some())
 }
 
 /// Reads the records that the ledger does not know, and returns those from the deployed one on,
@@ -169,7 +187,7 @@ async fn read_bodies<C: Cluster, S: Store>(
     let unknown: Vec<&Value> = seen.records.iter().filter(|it| !is_known(release, it)).collect();
     seen.foreign = read_secrets(world.cluster, target, &unknown).await?;
     let labels = seen.records.iter().filter_map(view::labels);
-    let deployed = labels.filter(|it| it.status == ledger::Status::Deployed).map(|it| it.revision);
+    let deployed = labels.filter(|it| it.status == Status::Deployed).map(|it| it.revision);
     let latest = seen.records.iter().filter_map(view::labels).map(|it| it.revision).max();
     let from = deployed.max().or(latest).unwrap_or(0);
     let mut bodies = BTreeMap::new();
@@ -232,7 +250,7 @@ async fn situation<C: Cluster, S: Store>(
     for secret in &seen.records {
         revisions.extend(summary(world.ledger, release, secret, &seen).await?);
     }
-    let is_deployed = |it: &&Record| it.status() == ledger::Status::Deployed;
+    let is_deployed = |it: &&Record| it.status() == Status::Deployed;
     Ok(Situation {
         target: target.clone(),
         server,

@@ -30,8 +30,6 @@ use crate::{
     world::World,
 };
 
-pub(crate) use self::finish::unsettled;
-
 /// What an operation came to.
 #[derive(Clone, Debug)]
 pub struct Done {

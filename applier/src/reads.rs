@@ -1,11 +1,30 @@
 //! Reads: what ledger and cluster know together of releases. Nothing is written.
+//!
+//! One metadata-only list of the release records; those that the ledger does not know are read
+//! whole, one by one where they are few, else with one more list.
 
-use ledger::{OperationLocks, Revision, Store};
+use std::collections::BTreeMap;
+
+use ledger::{
+    ClusterId, Digest, Life, Namespace, OperationLocks, Release, Revision, RevisionEntry, State,
+    Store,
+};
+use serde_json::Value;
 
 use crate::{
-    cluster::Cluster, error::Error, record::Record, request::Target, situation::Summary,
+    claim,
+    cluster::{Address, Cluster, ClusterError, Depth, Query},
+    error::{Deleted, Error},
+    look, object,
+    record::Record,
+    request::Target,
+    situation::{KnownBy, Summary},
+    view,
     world::World,
 };
+
+/// So many records are read one by one.
+const FEW: usize = 2;
 
 /// Which cluster a read looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,16 +36,25 @@ pub enum Sight {
     Offline,
 }
 
-/// Whether releases that Helm would not find are shown.
+/// Whether what Helm would not find is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// They are not.
+    /// It is not.
     Present,
-    /// They are (`--deleted`).
+    /// It is (`--deleted`): releases that were uninstalled, revisions whose record is gone.
     Deleted,
 }
 
-/// What is asked for.
+/// Which revisions of each release a list has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The last.
+    Latest,
+    /// All (`list --superseded`).
+    Every,
+}
+
+/// How far a read looks.
 #[derive(Clone, Copy, Debug)]
 pub struct Look {
     /// Where.
@@ -35,32 +63,277 @@ pub struct Look {
     pub scope: Scope,
 }
 
-/// Returns the last revision of each release, by namespace and name, in one namespace or in all.
+/// Returns revisions of releases, by namespace, name and number, in one namespace or in all.
+///
+/// # Errors
+///
+/// [`Error::Unreachable`] where the cluster does not answer: never a list that misses releases.
 pub async fn list<C: Cluster, S: Store + OperationLocks>(
     world: &mut World<'_, C, S>,
-    namespace: Option<&ledger::Namespace>,
-    look: Look,
+    namespace: Option<&Namespace>,
+    (which, look): (Which, Look),
 ) -> Result<Vec<Summary>, Error> {
-    let _ = (world, namespace, look);
-    Err(Error::Stored("not built yet".to_owned()))
+    let selector = match which {
+        // The last revision of a release is never superseded, but for a moment.
+        Which::Latest => "owner=helm,status!=superseded",
+        Which::Every => "owner=helm",
+    };
+    let sight = Sighted::read(world, (namespace, selector), look).await?;
+    let mut all = sight.summaries(world).await?;
+    if which == Which::Latest {
+        let mut latest: BTreeMap<Target, Summary> = BTreeMap::new();
+        for summary in all {
+            latest.insert(summary.target.clone(), summary);
+        }
+        all = latest.into_values().collect();
+    }
+    Ok(all)
 }
 
 /// Returns the revisions of a release, oldest first.
+///
+/// # Errors
+///
+/// [`Error::NotFound`] where there is none.
 pub async fn history<C: Cluster, S: Store + OperationLocks>(
     world: &mut World<'_, C, S>,
     target: &Target,
     look: Look,
 ) -> Result<Vec<Summary>, Error> {
-    let _ = (world, target, look);
-    Err(Error::Stored("not built yet".to_owned()))
+    let selector = format!("name={},owner=helm", target.name);
+    let place = (Some(&target.namespace), selector.as_str());
+    let sight = Sighted::read(world, place, look).await?;
+    let mut all = sight.summaries(world).await?;
+    all.retain(|it| it.target == *target);
+    if all.is_empty() { Err(sight.not_found(target)) } else { Ok(all) }
 }
 
-/// Returns a revision as Helm's record has it; the last one where none is named.
+/// Returns a revision as Helm's record has it; the last one where none is named. What the ledger
+/// has of a revision whose record was pruned is as good as the record.
+///
+/// # Errors
+///
+/// [`Error::NotFound`] where there is none.
 pub async fn get<C: Cluster, S: Store + OperationLocks>(
     world: &mut World<'_, C, S>,
     target: &Target,
     (revision, look): (Option<Revision>, Look),
 ) -> Result<Record, Error> {
-    let _ = (world, target, revision, look);
-    Err(Error::Stored("not built yet".to_owned()))
+    let selector = format!("name={},owner=helm", target.name);
+    let place = (Some(&target.namespace), selector.as_str());
+    let sight = Sighted::look(world, place, look).await?;
+    let found = sight.records.iter().filter_map(|it| Some((view::labels(it)?.revision, it)));
+    let secret = match revision {
+        Some(wanted) => found.into_iter().find(|(number, _)| *number == wanted.0),
+        None => found.into_iter().max_by_key(|(number, _)| *number),
+    };
+    let release = sight.release(target);
+    if let Some((_, secret)) = secret {
+        let known = release.and_then(|it| look::known(it, secret).map(|entry| (it, entry)));
+        if let Some((release, (life, entry))) = known {
+            return view::record(world.ledger, (release, life), entry).await;
+        }
+        let read = read_one(world.cluster, secret).await?;
+        return read.ok_or_else(|| sight.not_found(target));
+    }
+    let life = release.and_then(Release::latest_life);
+    let is_there = !sight.records.is_empty();
+    let may_show = look.sight == Sight::Offline || look.scope == Scope::Deleted || is_there;
+    let is_shown = |it: &&Release| look.scope == Scope::Deleted || is_there || !it.is_deleted();
+    let found =
+        release.filter(is_shown).zip(life).filter(|_| may_show).and_then(|(release, life)| {
+            let entry = match revision {
+                Some(revision) => life.revisions.get(&revision),
+                None => life.latest(),
+            };
+            entry.map(|entry| (release, life, entry))
+        });
+    match found {
+        Some((release, life, entry)) => view::record(world.ledger, (release, life), entry).await,
+        None => Err(sight.not_found(target)),
+    }
+}
+
+/// What a read saw.
+struct Sighted {
+    look: Look,
+    namespace: Option<Namespace>,
+    /// The ledger's state, with what nobody works on marked as interrupted.
+    state: State,
+    cluster: Option<ClusterId>,
+    /// Metadata of the records, or more.
+    records: Vec<Value>,
+    /// Records that the ledger does not know, whole.
+    foreign: Vec<Value>,
+}
+
+impl Sighted {
+    /// Looks, and reads what the ledger does not know.
+    async fn read<C: Cluster, S: Store + OperationLocks>(
+        world: &mut World<'_, C, S>,
+        place: (Option<&Namespace>, &str),
+        look: Look,
+    ) -> Result<Self, Error> {
+        let mut sight = Self::look(world, place, look).await?;
+        let unknown: Vec<&Value> = sight.records.iter().filter(|it| !sight.knows(it)).collect();
+        let is_whole = |it: &&Value| it.get("data").is_some();
+        if unknown.iter().all(is_whole) {
+            sight.foreign = unknown.into_iter().cloned().collect();
+        } else if unknown.len() <= FEW {
+            let mut foreign = Vec::new();
+            for secret in unknown {
+                foreign.extend(read_secret(world.cluster, secret).await?);
+            }
+            sight.foreign = foreign;
+        } else {
+            let listed = records(world.cluster, place, Depth::Whole).await?;
+            sight.foreign = listed.into_iter().filter(|it| !sight.knows(it)).collect();
+        }
+        Ok(sight)
+    }
+
+    /// Looks at the records' metadata. Where the ledger knows nothing at all, they are read whole
+    /// at once: they would be anyway.
+    async fn look<C: Cluster, S: Store + OperationLocks>(
+        world: &mut World<'_, C, S>,
+        (namespace, selector): (Option<&Namespace>, &str),
+        look: Look,
+    ) -> Result<Self, Error> {
+        world.ledger.refresh().await?;
+        let mut state = world.ledger.state().clone();
+        let ledger = &*world.ledger;
+        state.interrupt(|operation| ledger.is_alive(operation).unwrap_or(true));
+        let mut sight = Self {
+            look,
+            namespace: namespace.cloned(),
+            state,
+            cluster: None,
+            records: Vec::new(),
+            foreign: Vec::new(),
+        };
+        if look.sight == Sight::Offline {
+            let endpoint = world.cluster.endpoint();
+            let authority = endpoint.authority.as_deref().map(Digest::of);
+            sight.cluster = world.ledger.id().and_then(|id| {
+                sight.state.cluster_at(authority, Digest::of_server(id, &endpoint.url))
+            });
+            return Ok(sight);
+        }
+        let knows_nothing = sight.state.releases().next().is_none();
+        let depth = if knows_nothing { Depth::Whole } else { Depth::Metadata };
+        let namespaces: Vec<Namespace> = namespace.cloned().into_iter().collect();
+        let (identity, listed) = tokio::join!(
+            look::identify(world.cluster, &namespaces),
+            records(world.cluster, (namespace, selector), depth)
+        );
+        sight.cluster = sight.state.cluster_matching(&identity.evidence(world.ledger));
+        sight.records = listed?;
+        Ok(sight)
+    }
+
+    fn release(&self, target: &Target) -> Option<&Release> {
+        self.state.release(&look::key_in(self.cluster?, target))
+    }
+
+    /// Says whether the ledger knows a record as it is now.
+    fn knows(&self, secret: &Value) -> bool {
+        target_of(secret)
+            .and_then(|target| self.release(&target))
+            .is_some_and(|release| look::known(release, secret).is_some())
+    }
+
+    /// Returns what a list says of all that was seen.
+    async fn summaries<C, S: Store>(&self, world: &World<'_, C, S>) -> Result<Vec<Summary>, Error> {
+        let mut all = Vec::new();
+        for secret in &self.records {
+            let Some(target) = target_of(secret) else { continue };
+            let release = self.release(&target);
+            let known = release.and_then(|it| look::known(it, secret).map(|entry| (it, entry)));
+            if let Some((release, (_, entry))) = known {
+                all.push(view::summary(world.ledger, release, entry, KnownBy::Both).await?);
+            }
+        }
+        let foreign = self.foreign.iter().filter_map(|it| Record::from_secret(it).ok());
+        all.extend(foreign.filter_map(|it| view::summary_of_record(&it)));
+        for (release, entry) in self.only_in_ledger() {
+            all.push(view::summary(world.ledger, release, entry, KnownBy::Ledger).await?);
+        }
+        all.sort_by(|a, b| (&a.target, a.revision).cmp(&(&b.target, b.revision)));
+        all.dedup_by(|a, b| (&a.target, a.revision) == (&b.target, b.revision));
+        Ok(all)
+    }
+
+    /// Returns revisions that the ledger alone knows, as far as they are asked for.
+    fn only_in_ledger(&self) -> impl Iterator<Item = (&Release, &RevisionEntry)> {
+        let is_here = |it: &&Release| {
+            Some(it.key.cluster) == self.cluster
+                && self.namespace.as_ref().is_none_or(|namespace| it.key.namespace == *namespace)
+        };
+        let is_asked_for = |it: &&Release| match (self.look.sight, self.look.scope) {
+            (_, Scope::Deleted) => true,
+            (Sight::Offline, Scope::Present) => !it.is_deleted(),
+            (Sight::Online, Scope::Present) => false,
+        };
+        self.state.releases().filter(is_here).filter(is_asked_for).flat_map(|release| {
+            let revisions = release.latest_life().map(|life: &Life| life.revisions.values());
+            revisions.into_iter().flatten().map(move |entry| (release, entry))
+        })
+    }
+
+    fn not_found(&self, target: &Target) -> Error {
+        let is_known = self.release(target).and_then(Release::latest_life).is_some();
+        Error::NotFound {
+            name: target.name.to_string(),
+            deleted: if is_known { Deleted::Known } else { Deleted::Never },
+        }
+    }
+}
+
+/// Returns the release that a record speaks of.
+fn target_of(secret: &Value) -> Option<Target> {
+    Some(Target {
+        namespace: object::namespace(secret)?.parse().ok()?,
+        name: object::label(secret, "name")?.parse().ok()?,
+    })
+}
+
+async fn records<C: Cluster>(
+    cluster: &C,
+    (namespace, selector): (Option<&Namespace>, &str),
+    depth: Depth,
+) -> Result<Vec<Value>, Error> {
+    let secrets = claim::secrets();
+    let namespace = namespace.map(Namespace::as_str);
+    let query = Query { labels: selector, depth, ..Query::all(&secrets, namespace) };
+    let listed = cluster.list(&query).await.map_err(|source| match source {
+        ClusterError::Unreachable { .. }
+        | ClusterError::Unauthorized { .. }
+        | ClusterError::Unknown { .. }
+        | ClusterError::Retryable { .. } => Error::Unreachable(source),
+        source => Error::Cluster { doing: "list: failed to list".to_owned(), source },
+    })?;
+    Ok(listed.items)
+}
+
+async fn read_secret<C: Cluster>(cluster: &C, secret: &Value) -> Result<Option<Value>, Error> {
+    let secrets = claim::secrets();
+    let name = object::name(secret);
+    let address = Address { resource: &secrets, namespace: object::namespace(secret), name };
+    match cluster.get(&address, Depth::Whole).await {
+        Ok(secret) => Ok(Some(secret)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(source) => {
+            Err(Error::Cluster { doing: format!("could not read record {name}"), source })
+        }
+    }
+}
+
+async fn read_one<C: Cluster>(cluster: &C, secret: &Value) -> Result<Option<Record>, Error> {
+    let whole = match secret.get("data") {
+        Some(_) => Some(secret.clone()),
+        None => read_secret(cluster, secret).await?,
+    };
+    let Some(whole) = whole else { return Ok(None) };
+    let name = object::name(&whole).to_owned();
+    Record::from_secret(&whole).map(Some).map_err(|source| Error::Record { name, source })
 }

@@ -327,10 +327,7 @@ pub(crate) async fn repair<C: Cluster, S: Store + OperationLocks>(
 }
 
 /// Returns how a revision ended, where its record says that it is still being made.
-pub(crate) fn unsettled(
-    release: &ledger::Release,
-    secret: &Value,
-) -> Option<(Status, Description)> {
+fn unsettled(release: &ledger::Release, secret: &Value) -> Option<(Status, Description)> {
     let label = view::labels(secret).filter(|it| it.status.is_pending())?;
     let operation = object::annotation(secret, claim::OPERATION)?;
     let ours = release.operations.iter().find(|it| it.id().to_string() == operation)?;
