@@ -167,7 +167,7 @@ async fn run<C: Cluster>(
     let online = reads::Look { sight: reads::Sight::Online, scope: reads::Scope::Present };
     if args[0] == "list" {
         let namespace = Some(target.namespace.clone()).filter(|_| var("ALL").is_empty());
-        let all = reads::list(world, namespace.as_ref(), (reads::Which::Latest, online)).await?;
+        let all = reads::list(world, namespace.as_ref(), online).await?;
         return Ok(format!("{all:#?}"));
     }
     if args[0] == "history" {

@@ -45,15 +45,6 @@ pub enum Scope {
     Deleted,
 }
 
-/// Which revisions of each release a list has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which {
-    /// The last.
-    Latest,
-    /// All (`list --superseded`).
-    Every,
-}
-
 /// How far a read looks.
 #[derive(Clone, Copy, Debug)]
 pub struct Look {
@@ -63,7 +54,7 @@ pub struct Look {
     pub scope: Scope,
 }
 
-/// Returns revisions of releases, by namespace, name and number, in one namespace or in all.
+/// Returns the last revision of each release, by namespace and name, in one namespace or in all.
 ///
 /// # Errors
 ///
@@ -71,23 +62,30 @@ pub struct Look {
 pub async fn list<C: Cluster, S: Store + OperationLocks>(
     world: &mut World<'_, C, S>,
     namespace: Option<&Namespace>,
-    (which, look): (Which, Look),
+    look: Look,
 ) -> Result<Vec<Summary>, Error> {
-    let selector = match which {
-        // The last revision of a release is never superseded, but for a moment.
-        Which::Latest => "owner=helm,status!=superseded",
-        Which::Every => "owner=helm",
-    };
-    let sight = Sighted::read(world, (namespace, selector), look).await?;
-    let mut all = sight.summaries(world).await?;
-    if which == Which::Latest {
-        let mut latest: BTreeMap<Target, Summary> = BTreeMap::new();
-        for summary in all {
-            latest.insert(summary.target.clone(), summary);
-        }
-        all = latest.into_values().collect();
+    // The last revision of a release is never superseded, but for a moment.
+    let place = (namespace, "owner=helm,status!=superseded");
+    let sight = Sighted::read(world, place, look).await?;
+    let mut latest: BTreeMap<Target, Summary> = BTreeMap::new();
+    for summary in sight.summaries(world).await? {
+        latest.insert(summary.target.clone(), summary);
     }
-    Ok(all)
+    Ok(latest.into_values().collect())
+}
+
+/// Returns every revision of each release (`list --superseded`), by namespace, name and number.
+///
+/// # Errors
+///
+/// As [`list`].
+pub async fn revisions<C: Cluster, S: Store + OperationLocks>(
+    world: &mut World<'_, C, S>,
+    namespace: Option<&Namespace>,
+    look: Look,
+) -> Result<Vec<Summary>, Error> {
+    let sight = Sighted::read(world, (namespace, "owner=helm"), look).await?;
+    sight.summaries(world).await
 }
 
 /// Returns the revisions of a release, oldest first.
