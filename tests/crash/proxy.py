@@ -50,6 +50,11 @@ def read(section, name):
         return file.read()
 
 
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, *_):
+        """A client that dies takes its connections with it: that is what is tested."""
+
+
 class Proxy:
     """One proxy, for one run of a client."""
 
@@ -58,7 +63,7 @@ class Proxy:
         self.writes, self.pid, self.killed = 0, None, False
         self.lines = []
         self.lock = threading.Lock()
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler(self))
+        self.server = Server(("127.0.0.1", 0), handler(self))
         self.server.daemon_threads = True
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
