@@ -210,12 +210,16 @@ mod tests {
 
     #[test]
     fn a_string_field_receives_what_go_formats() {
-        let read = read_typed("[1.10, 1e6, 0x10, yes, 5e10, x, null, 1234567.0]").unwrap();
+        let read =
+            read_typed("[1.10, 1e6, 0x10, yes, 5e10, x, null, 1234567.0, 200101.129]").unwrap();
         let texts: Vec<_> = read.as_array().unwrap().iter().map(text).collect();
         let expected =
             ["1.1", "1e+06", "16", "true", "5e+10", "x"].map(|text| Some(text.to_owned()));
         assert_eq!(texts[..6], expected);
-        assert_eq!(texts[6..], [None, Some("1.234567e+06".to_owned())]);
+        assert_eq!(
+            texts[6..],
+            [None, Some("1.234567e+06".to_owned()), Some("200101.12".to_owned())]
+        );
     }
 
     #[test]

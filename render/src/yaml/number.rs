@@ -11,7 +11,9 @@ pub(super) fn general(number: f64) -> String {
 #[allow(clippy::cast_possible_truncation, reason = "Go rounds to 32 bits here")]
 pub(super) fn general_32(number: f64) -> String {
     let rounded = number as f32;
-    general_from(f64::from(rounded), &format!("{rounded:e}"))
+    let text = format!("{rounded:e}");
+    let text = even(text, f64::from(rounded), |lower| lower.parse() == Ok(rounded));
+    general_from(f64::from(rounded), &text)
 }
 
 fn general_from(number: f64, scientific: &str) -> String {
@@ -42,24 +44,30 @@ fn signed(number: f64, text: String) -> String {
     if number.is_sign_negative() { format!("-{text}") } else { text }
 }
 
-/// The fewest digits that read back as this number. Where two such texts are
-/// equally near, Go takes the even one, and the standard library the upper.
+/// The fewest digits that read back as this number.
 fn shortest(number: f64) -> String {
     let text = format!("{number:e}");
-    let Some((digits, exponent)) = text.split_once('e') else { return text };
-    let Some(last) = digits.bytes().next_back() else { return text };
-    if digits.len() < 16 || last % 2 == 0 {
+    // Shorter ones are the number itself.
+    if text.len() < "1.234567890123456e0".len() {
         return text;
     }
+    even(text, number, |lower| lower.parse() == Ok(number))
+}
+
+/// Where two texts with the fewest digits are equally near, Go takes the even
+/// one, and the standard library the upper: this puts that right.
+fn even(text: String, number: f64, reads_back: impl Fn(&str) -> bool) -> String {
+    let Some((digits, exponent)) = text.split_once('e') else { return text };
+    let Some(last) = digits.bytes().next_back().filter(|last| last % 2 == 1) else { return text };
     let exact = format!("{number:.40e}");
-    let even = char::from(last - 1);
-    let lower = format!("{}{even}", digits.get(..digits.len() - 1).unwrap_or_default());
+    let start = digits.get(..digits.len() - 1).unwrap_or_default();
+    let lower = format!("{start}{}", char::from(last - 1));
     let is_between = exact.strip_prefix(&lower).is_some_and(|rest| {
         let rest = rest.split('e').next().unwrap_or_default();
         rest.strip_prefix('5').is_some_and(|rest| rest.bytes().all(|digit| digit == b'0'))
     });
     let lower = format!("{lower}e{exponent}");
-    if is_between && lower.parse() == Ok(number) { lower } else { text }
+    if is_between && reads_back(&lower) { lower } else { text }
 }
 
 fn infinite(number: f64) -> &'static str {
