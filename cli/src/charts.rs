@@ -35,6 +35,11 @@ pub(crate) fn load(place: &str, options: &ChartOptions) -> Result<Chart, Failure
     let path = Path::new(place);
     let status = fs::metadata(path).map_err(|_| elsewhere(place))?;
     let chart = if status.is_dir() {
+        let file = path.join("Chart.yaml");
+        fs::metadata(&file).map_err(|error| {
+            let reason = named(&file, &error);
+            Failure::new(format_args!("unable to detect chart at {}: {reason}", file.display()))
+        })?;
         Chart::from_folder(folder(path)?)
     } else {
         let bytes = fs::read(path).map_err(|error| named(path, &error))?;
@@ -51,14 +56,12 @@ pub(crate) fn load(place: &str, options: &ChartOptions) -> Result<Chart, Failure
 ///
 /// Helm's message for library charts.
 pub(crate) fn check(chart: &Chart, ui: &mut Ui) -> Result<(), Failure> {
-    let kind = chart.metadata.kind.as_str();
-    if !matches!(kind, "" | "application") {
-        return Err(Failure::new(format_args!("{kind} charts are not installable")));
-    }
     if chart.metadata.deprecated {
         ui.warn("this chart is deprecated");
     }
-    Ok(())
+    chart.check_installable().map_err(|error| {
+        Failure::from_error(&error).with_hint_of(error.hint().map(str::to_owned))
+    })
 }
 
 /// What Helm says of a chart that is not on this disk.

@@ -121,12 +121,11 @@ impl KubeVersion {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let refuse = |reason: String| Error::KubeVersion { version: text.to_owned(), reason };
         let bad = || refuse(format!("could not parse {} as version", quoted(text)));
-        let rest = text.trim();
-        let rest = rest.strip_prefix('v').unwrap_or(rest);
-        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        let (numbers, tail) = rest.split_at(end);
-        let numbers = numbers.strip_suffix('.').filter(|_| !tail.is_empty()).unwrap_or(numbers);
-        let parts: Vec<&str> = numbers.split('.').collect();
+        let rest = text.trim_start();
+        let parts = numbers(rest.strip_prefix('v').unwrap_or(rest));
+        if parts.is_empty() {
+            return Err(bad());
+        }
         if parts.len() < 2 {
             return Err(refuse(format!("illegal version string {}", quoted(text))));
         }
@@ -153,6 +152,22 @@ impl KubeVersion {
     }
 }
 
+/// Returns the numbers by dots that a text begins with.
+fn numbers(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    loop {
+        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let (digits, after) = rest.split_at(end);
+        if digits.is_empty() {
+            return parts;
+        }
+        parts.push(digits);
+        let Some(next) = after.strip_prefix('.') else { return parts };
+        rest = next;
+    }
+}
+
 /// Quotes as Go's `%q` does for the characters that versions are made of.
 fn quoted(text: &str) -> String {
     format!("{text:?}")
@@ -173,7 +188,12 @@ mod tests {
     #[test]
     fn a_version_needs_two_numbers() {
         assert!(KubeVersion::parse("v1").is_err());
-        assert!(KubeVersion::parse("v-very-bad").is_err());
+        let reason = |text| match KubeVersion::parse(text) {
+            Err(Error::KubeVersion { reason, .. }) => reason,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(reason("abc"), r#"could not parse "abc" as version"#);
+        assert_eq!(reason("1"), r#"illegal version string "1""#);
         assert!(KubeVersion::parse("1.20").is_ok());
     }
 }

@@ -113,7 +113,7 @@ fn subchart(name: &str, files: Vec<File>, chart: &str) -> Result<Chart, Error> {
 
 /// Loads a chart from a folder's files, `.helmignore` applied.
 pub(super) fn from_folder(files: Vec<File>) -> Result<Chart, Error> {
-    refuse_other_versions(&files)?;
+    let version = Version::of(&files)?;
     let rules = match files.iter().find(|file| file.name == ".helmignore") {
         None => ignore::Rules::default(),
         Some(file) => ignore::Rules::parse(&file.data).map_err(Error::Chart)?,
@@ -128,7 +128,7 @@ pub(super) fn from_folder(files: Vec<File>) -> Result<Chart, Error> {
         }
         kept.push(without_bom(file));
     }
-    load(kept)
+    version.load(kept)
 }
 
 /// Loads a chart from a `.tgz` called `name`.
@@ -142,19 +142,38 @@ pub(super) fn from_archive(name: &str, bytes: &[u8]) -> Result<Chart, Error> {
         let text = "unable to detect chart version, no Chart.yaml found";
         return Err(Error::Chart(text.to_owned()));
     }
-    refuse_other_versions(&files)?;
-    load(files)
+    Version::of(&files)?.load(files)
 }
 
-/// Helm loads charts of `v3` and then refuses to install them.
-fn refuse_other_versions(files: &[File]) -> Result<(), Error> {
-    let Some(file) = files.iter().find(|file| file.name == "Chart.yaml") else { return Ok(()) };
-    let json = typed(file)?;
-    let version = json.get("apiVersion").and_then(yaml::text).unwrap_or_default();
-    match version.as_str() {
-        "" | "v1" | "v2" => Ok(()),
-        "v3" => Err(Error::Chart("invalid chart apiVersion".to_owned())),
-        _ => Err(Error::Chart("unsupported chart version".to_owned())),
+/// What a chart's `apiVersion` says.
+#[derive(Clone, Copy)]
+enum Version {
+    /// None, `v1` or `v2`.
+    Known,
+    /// `v3`: Helm loads it and then refuses to install it.
+    Next,
+}
+
+impl Version {
+    fn of(files: &[File]) -> Result<Self, Error> {
+        let Some(file) = files.iter().find(|file| file.name == "Chart.yaml") else {
+            return Ok(Self::Known);
+        };
+        let json = typed(file)?;
+        let version = json.get("apiVersion").and_then(yaml::text).unwrap_or_default();
+        match version.as_str() {
+            "" | "v1" | "v2" => Ok(Self::Known),
+            "v3" => Ok(Self::Next),
+            _ => Err(Error::Chart("unsupported chart version".to_owned())),
+        }
+    }
+
+    fn load(self, files: Vec<File>) -> Result<Chart, Error> {
+        let chart = load(files)?;
+        match self {
+            Self::Known => Ok(chart),
+            Self::Next => Err(Error::Chart("invalid chart apiVersion".to_owned())),
+        }
     }
 }
 
