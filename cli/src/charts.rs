@@ -59,9 +59,9 @@ pub(crate) fn check(chart: &Chart, ui: &mut Ui) -> Result<(), Failure> {
     if chart.metadata.deprecated {
         ui.warn("this chart is deprecated");
     }
-    chart.check_installable().map_err(|error| {
-        Failure::from_error(&error).with_hint_of(error.hint().map(str::to_owned))
-    })
+    chart
+        .check_installable()
+        .map_err(|error| Failure::from_error(&error).with_hint_of(error.hint().map(str::to_owned)))
 }
 
 /// What Helm says of a chart that is not on this disk.
