@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, rc::Rc};
 
 use rutter_gotmpl::{MissingKey, Options, TemplateSet, Value};
 
+use named::Named;
+
 use crate::{
     Capabilities, Chart, Error, Rendered, Values,
     chart::{is_compatible, process_dependencies},
@@ -152,10 +154,7 @@ fn run(
         let Some(template) = templates.get(name).filter(|_| !base.starts_with('_')) else {
             continue;
         };
-        let place = Value::map([
-            ("Name", Value::from(name.as_str())),
-            ("BasePath", Value::from(template.base.as_str())),
-        ]);
+        let place = Named::template(name, &template.base);
         template.scope.entries.borrow_mut().insert("Template".into(), place);
         let scope = Value::Map(template.scope.clone());
         let text = set

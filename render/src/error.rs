@@ -22,7 +22,7 @@ pub enum Error {
         /// The file's name, as the user or the chart gave it.
         file: String,
         /// What is wrong with it.
-        source: Box<Error>,
+        source: Box<Self>,
     },
     /// A subchart cannot be loaded.
     #[error("error unpacking subchart {file} in {chart}")]
@@ -32,7 +32,7 @@ pub enum Error {
         /// The chart that holds it.
         chart: String,
         /// What is wrong with it.
-        source: Box<Error>,
+        source: Box<Self>,
     },
     /// A text is not YAML, or not of the shape that was asked for.
     #[error("{0}")]

@@ -38,7 +38,7 @@ pub fn run_alone(
             table(&Rc::new(FunctionContext::new(tape, Mode::Render, Dns::Off)))
         }
     };
-    let options = Options { missing_key: MissingKey::Default, ..Options::default() };
+    let options = Options { missing_key: MissingKey::Default };
     let mut set = TemplateSet::new(functions, options);
     set.parse(name, text).map_err(Error::Lone)?;
     set.run(name, &from_json(data)).map_err(Error::Lone)

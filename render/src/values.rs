@@ -57,6 +57,7 @@ impl Values {
 
     /// Returns these values with others under them: what an upgrade makes of new values and those
     /// of the last revision (`--reuse-values`, `--reset-then-reuse-values`).
+    #[must_use]
     pub fn over(&self, under: &Self) -> Self {
         let over = self.clone();
         coalesce::coalesce_tables(over.map(), under.clone().map(), &mut Vec::new());

@@ -125,10 +125,16 @@ pub trait Object: fmt::Debug {
         None
     }
 
+    /// Returns the fields that Go's `encoding/json` would write, in the order of
+    /// the Go struct, where that is what it is. Maps have no order of their own.
+    fn members(&self) -> Option<Vec<(&'static str, Value)>> {
+        None
+    }
+
     /// Returns the value that Go's `encoding/json` would write in its place,
     /// or `None` if it is written as `{}`.
     fn marshal(&self) -> Option<Value> {
-        self.underlying()
+        self.members().map(Value::map).or_else(|| self.underlying())
     }
 
     /// Returns itself to those who know the type and want it back.

@@ -97,7 +97,8 @@ fn by_tags(dependency: &Dependency, values: &Map, log: &mut Vec<String>) -> bool
             Some(Value::Bool(true)) => on = true,
             Some(Value::Bool(false)) => off = true,
             Some(_) => {
-                log.push(format!("returned non-bool value: tag {tag} of chart {}", dependency.name))
+                let name = &dependency.name;
+                log.push(format!("returned non-bool value: tag {tag} of chart {name}"));
             }
         }
     }

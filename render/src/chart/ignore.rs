@@ -9,10 +9,27 @@ pub(super) struct Rules {
 
 struct Rule {
     pattern: String,
-    negated: bool,
+    sense: Sense,
+    subject: Subject,
     folders_only: bool,
-    /// Whether it is compared with the whole path or with the last part only.
-    whole: bool,
+}
+
+/// Which files a rule leaves out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sense {
+    /// Those that match.
+    Matching,
+    /// Those that do not: `!` before the pattern.
+    Others,
+}
+
+/// What a pattern is compared with.
+#[derive(Clone, Copy)]
+enum Subject {
+    /// The whole path.
+    Path,
+    /// Its last part.
+    Name,
 }
 
 /// What lies at a path.
@@ -45,10 +62,9 @@ impl Rules {
     fn ignores(&self, path: &str, entry: Entry) -> bool {
         self.rules.iter().any(|rule| {
             let wrong_kind = rule.folders_only && entry == Entry::File;
-            if rule.negated {
-                wrong_kind || !rule.matches(path)
-            } else {
-                !wrong_kind && rule.matches(path)
+            match rule.sense {
+                Sense::Others => wrong_kind || !rule.matches(path),
+                Sense::Matching => !wrong_kind && rule.matches(path),
             }
         })
     }
@@ -57,8 +73,9 @@ impl Rules {
 impl Default for Rules {
     /// Hidden files among the templates are never part of a chart.
     fn default() -> Self {
+        let (sense, subject) = (Sense::Matching, Subject::Path);
         let pattern = "templates/.?*".to_owned();
-        Self { rules: vec![Rule { pattern, negated: false, folders_only: false, whole: true }] }
+        Self { rules: vec![Rule { pattern, sense, subject, folders_only: false }] }
     }
 }
 
@@ -71,16 +88,23 @@ impl Rule {
             return Err("double-star (**) syntax is not supported".to_owned());
         }
         pattern::matches(line, "abc").map_err(|error| error.to_string())?;
-        let (negated, rest) = line.strip_prefix('!').map_or((false, line), |rest| (true, rest));
+        let (sense, rest) =
+            line.strip_prefix('!').map_or((Sense::Matching, line), |rest| (Sense::Others, rest));
         let (folders_only, rest) =
             rest.strip_suffix('/').map_or((false, rest), |rest| (true, rest));
-        let (whole, pattern) =
-            rest.strip_prefix('/').map_or((rest.contains('/'), rest), |rest| (true, rest));
-        Ok(Some(Self { pattern: pattern.to_owned(), negated, folders_only, whole }))
+        let (subject, pattern) = match rest.strip_prefix('/') {
+            Some(rest) => (Subject::Path, rest),
+            None if rest.contains('/') => (Subject::Path, rest),
+            None => (Subject::Name, rest),
+        };
+        Ok(Some(Self { pattern: pattern.to_owned(), sense, subject, folders_only }))
     }
 
     fn matches(&self, path: &str) -> bool {
-        let subject = if self.whole { path } else { path.rsplit('/').next().unwrap_or(path) };
+        let subject = match self.subject {
+            Subject::Path => path,
+            Subject::Name => path.rsplit('/').next().unwrap_or(path),
+        };
         pattern::matches(&self.pattern, subject).unwrap_or(false)
     }
 }

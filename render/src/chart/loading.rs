@@ -71,7 +71,10 @@ fn sort(chart: &mut Chart, file: &File, subcharts: &mut Subcharts) -> Result<boo
             return Ok(true);
         }
         _ if name.starts_with("templates/") => chart.templates.push(file.clone()),
-        _ => match name.strip_prefix("charts/").filter(|inner| !inner.ends_with(".prov")) {
+        _ => match name
+            .strip_prefix("charts/")
+            .filter(|inner| inner.rsplit('.').next() != Some("prov"))
+        {
             None => chart.files.push(file.clone()),
             Some(inner) => {
                 let top = inner.split('/').next().unwrap_or_default();
@@ -90,8 +93,7 @@ fn keep_for_v1(chart: &mut Chart, file: &File) {
 }
 
 fn subchart(name: &str, files: Vec<File>, chart: &str) -> Result<Chart, Error> {
-    let is_archive = name.rsplit_once('.').is_some_and(|(_, extension)| extension == "tgz");
-    let unpacked = if is_archive {
+    let unpacked = if name.rsplit('.').next() == Some("tgz") {
         let Some(file) = files.into_iter().next().filter(|file| file.name == name) else {
             let text = format!("error unpacking subchart tar in {chart}: {name} is a folder");
             return Err(Error::Chart(text));

@@ -54,12 +54,12 @@ impl Object for All {
         }
     }
 
-    fn marshal(&self) -> Option<Value> {
-        Some(Value::map([
+    fn members(&self) -> Option<Vec<(&'static str, Value)>> {
+        Some(vec![
             ("KubeVersion", self.kube.clone()),
             ("APIVersions", self.apis.clone()),
             ("HelmVersion", self.helm.clone()),
-        ]))
+        ])
     }
 
     fn print(&self) -> String {
@@ -97,12 +97,12 @@ impl Object for Kube {
         }
     }
 
-    fn marshal(&self) -> Option<Value> {
-        Some(Value::map([
+    fn members(&self) -> Option<Vec<(&'static str, Value)>> {
+        Some(vec![
             ("Version", Value::from(self.0.version.as_str())),
             ("Major", Value::from(self.0.major.as_str())),
             ("Minor", Value::from(self.0.minor.as_str())),
-        ]))
+        ])
     }
 
     fn print(&self) -> String {
@@ -152,8 +152,8 @@ impl Object for Build {
         found.map(|(_, _, value)| Value::from(*value))
     }
 
-    fn marshal(&self) -> Option<Value> {
-        Some(Value::map(HELM.map(|(_, key, value)| (key, Value::from(value)))))
+    fn members(&self) -> Option<Vec<(&'static str, Value)>> {
+        Some(HELM.iter().map(|(_, key, value)| (*key, Value::from(*value))).collect())
     }
 
     fn print(&self) -> String {

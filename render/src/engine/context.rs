@@ -27,7 +27,7 @@ pub(super) fn templates(
 ) -> Templates {
     let shared = Shared { release: facts(release), capabilities: cluster::value(capabilities) };
     let mut templates = Templates::new();
-    shared.chart(chart, Place::Root, values.clone(), &mut templates);
+    shared.chart(chart, &Place::Root, values.clone(), &mut templates);
     templates
 }
 
@@ -46,23 +46,23 @@ impl Shared {
     fn chart(
         &self,
         chart: &Chart,
-        place: Place<'_>,
+        place: &Place<'_>,
         values: Map,
         templates: &mut Templates,
     ) -> Map {
-        let (path, is_root) = match place {
-            Place::Root => (chart.name().to_owned(), true),
-            Place::Below(parent) => (format!("{parent}/charts/{}", chart.name()), false),
+        let path = match place {
+            Place::Root => chart.name().to_owned(),
+            Place::Below(parent) => format!("{parent}/charts/{}", chart.name()),
         };
         let subcharts = crate::values::empty();
         for subchart in &chart.dependencies {
             let name = subchart.name();
             let inner = table(&values, name).unwrap_or_else(crate::values::empty);
-            let scope = self.chart(subchart, Place::Below(&path), inner, templates);
+            let scope = self.chart(subchart, &Place::Below(&path), inner, templates);
             subcharts.entries.borrow_mut().insert(name.into(), Value::Map(scope));
         }
         let scope = Value::map([
-            ("Chart", metadata(&chart.metadata, is_root)),
+            ("Chart", metadata(&chart.metadata, place)),
             ("Files", Value::Object(Rc::new(Files::new(&chart.files)))),
             ("Release", self.release.clone()),
             ("Capabilities", self.capabilities.clone()),
@@ -98,7 +98,7 @@ fn facts(release: &ReleaseFacts) -> Value {
 }
 
 /// `.Chart`: the names of Helm's Go fields, and whether it is the top chart.
-fn metadata(metadata: &Metadata, is_root: bool) -> Value {
+fn metadata(metadata: &Metadata, place: &Place<'_>) -> Value {
     let text = |text: &String| Value::from(text.as_str());
     let texts = |texts: &[String]| Value::list(texts.iter().map(text).collect());
     let annotations = metadata.annotations.iter().map(|(key, value)| (key.as_str(), text(value)));
@@ -131,7 +131,7 @@ fn metadata(metadata: &Metadata, is_root: bool) -> Value {
         ("KubeVersion", text(&metadata.kube_version)),
         ("Dependencies", Value::list(metadata.dependencies.iter().map(dependency).collect())),
         ("Type", text(&metadata.kind)),
-        ("IsRoot", Value::Bool(is_root)),
+        ("IsRoot", Value::Bool(matches!(place, Place::Root))),
     ])
 }
 

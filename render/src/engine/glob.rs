@@ -16,7 +16,7 @@ enum Part {
         ranges: Vec<(char, char)>,
     },
     /// `{a,b}`.
-    Either(Vec<Vec<Part>>),
+    Either(Vec<Vec<Self>>),
 }
 
 /// A pattern.

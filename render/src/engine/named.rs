@@ -11,10 +11,18 @@ pub(super) struct Named {
 }
 
 impl Named {
-    /// Returns `.Values` of a chart: the map itself, so that templates that
+    /// Returns `.Values` of a chart, or `.Template`: the map itself, so that templates that
     /// change it see each other's changes.
     pub(super) fn values(map: Map) -> Value {
         Value::Object(Rc::new(Self { map }))
+    }
+
+    /// Returns `.Template` of the template called `name`.
+    pub(super) fn template(name: &str, base: &str) -> Value {
+        match Value::map([("Name", Value::from(name)), ("BasePath", Value::from(base))]) {
+            Value::Map(map) => Self::values(map),
+            other => other,
+        }
     }
 }
 

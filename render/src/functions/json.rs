@@ -77,9 +77,13 @@ impl Writer {
                 let items = entries.iter().map(|(name, item)| (Some(&**name), item));
                 self.block(('{', '}'), items, depth)?;
             }
-            Value::Object(object) => match object.marshal() {
-                Some(value) => self.value(&value, depth)?,
-                None => self.out.push_str("{}"),
+            Value::Object(object) => match (object.members(), object.marshal()) {
+                (Some(members), _) => {
+                    let items = members.iter().map(|(name, item)| (Some(*name), item));
+                    self.block(('{', '}'), items, depth)?;
+                }
+                (None, Some(value)) => self.value(&value, depth)?,
+                (None, None) => self.out.push_str("{}"),
             },
         }
         Ok(())

@@ -58,14 +58,12 @@ impl Merging<'_> {
         let prefix = joined(prefix, chart.name());
         for subchart in &chart.dependencies {
             let name = subchart.name();
-            let inner = match get(dest, name) {
-                None => {
-                    let inner = empty();
-                    put(dest, name, Value::Map(inner.clone()));
-                    inner
-                }
-                Some(Value::Map(inner)) => inner,
-                Some(other) => return Err(format!("type mismatch on {name}: {}", verb_t(&other))),
+            if get(dest, name).is_none() {
+                put(dest, name, Value::Map(empty()));
+            }
+            let inner = match get(dest, name).unwrap_or_default() {
+                Value::Map(inner) => inner,
+                other => return Err(format!("type mismatch on {name}: {}", verb_t(&other))),
             };
             self.globals(&inner, dest, &prefix);
             self.chart(subchart, &inner, &prefix, nulls)?;
@@ -76,24 +74,20 @@ impl Merging<'_> {
     /// Puts the chart's own defaults under `values`.
     fn defaults(&mut self, chart: &Chart, values: &Map, prefix: &str, nulls: Nulls) {
         let prefix = joined(prefix, chart.name());
+        let is_subchart =
+            |key: &str| chart.dependencies.iter().any(|subchart| subchart.name() == key);
         for (key, default) in pairs(&copy_map(chart.values.map())) {
+            let nulls_below = if is_subchart(&key) { Nulls::Stay } else { nulls };
             match (get(values, &key), default) {
                 (None, Value::Nil) if nulls == Nulls::Act => {}
                 (None, default) => {
-                    if let (Value::Map(map), Nulls::Act) = (&default, nulls) {
-                        drop_nulls(map);
-                    }
+                    without_nulls(&default, nulls);
                     put(values, &key, default);
                 }
                 (Some(Value::Nil), _) if nulls == Nulls::Act => remove(values, &key),
                 (Some(Value::Map(over)), Value::Map(under)) => {
-                    let is_subchart =
-                        chart.dependencies.iter().any(|subchart| subchart.name() == &*key);
-                    let nulls = if is_subchart { Nulls::Stay } else { nulls };
-                    if nulls == Nulls::Act {
-                        drop_nulls(&under);
-                    }
-                    self.tables(&over, &under, &joined(&prefix, &key), nulls);
+                    without_nulls(&Value::Map(under.clone()), nulls_below);
+                    self.tables(&over, &under, &joined(&prefix, &key), nulls_below);
                 }
                 (Some(Value::Map(_)), default) if !matches!(default, Value::Nil) => {
                     let text = format!("warning: skipped value for {prefix}.{key}: Not a table.");
@@ -118,20 +112,15 @@ impl Merging<'_> {
         };
         for (key, value) in pairs(&from) {
             match (value, get(&into, &key)) {
-                (Value::Map(map), there) => {
-                    let top = empty();
-                    top.entries.borrow_mut().clone_from(&map.entries.borrow());
-                    match there {
-                        None => put(&into, &key, Value::Map(top)),
-                        Some(Value::Map(under)) => {
-                            self.tables(&top, &under, &joined(prefix, &key), Nulls::Stay);
-                            put(&into, &key, Value::Map(top));
-                        }
-                        Some(_) => self.log.push(format!(
-                            "Conflict: cannot merge map onto non-map for {key:?}. Skipping."
-                        )),
-                    }
+                (Value::Map(map), None) => put(&into, &key, Value::Map(shallow(&map))),
+                (Value::Map(map), Some(Value::Map(under))) => {
+                    let top = shallow(&map);
+                    self.tables(&top, &under, &joined(prefix, &key), Nulls::Stay);
+                    put(&into, &key, Value::Map(top));
                 }
+                (Value::Map(_), Some(_)) => self.log.push(format!(
+                    "Conflict: cannot merge map onto non-map for {key:?}. Skipping."
+                )),
                 (_, Some(Value::Map(_))) => self.log.push(format!("key {key} is table. Skipping")),
                 (value, _) => put(&into, &key, value),
             }
@@ -181,6 +170,13 @@ impl Merging<'_> {
     }
 }
 
+/// Takes the nulls out of a default that is a map, if nulls act.
+fn without_nulls(default: &Value, nulls: Nulls) {
+    if let (Value::Map(map), Nulls::Act) = (default, nulls) {
+        drop_nulls(map);
+    }
+}
+
 fn drop_nulls(map: &Map) {
     map.entries.borrow_mut().retain(|_, value| !matches!(value, Value::Nil));
     for (_, value) in pairs(map) {
@@ -188,6 +184,13 @@ fn drop_nulls(map: &Map) {
             drop_nulls(&inner);
         }
     }
+}
+
+/// Returns a map of its own with the same values in it.
+fn shallow(map: &Map) -> Map {
+    let copy = empty();
+    copy.entries.borrow_mut().clone_from(&map.entries.borrow());
+    copy
 }
 
 fn joined(prefix: &str, name: &str) -> String {

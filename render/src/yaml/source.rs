@@ -78,9 +78,9 @@ impl Source<'static> for Value {
                     .map(|(key, value)| (Name::Shared(Rc::clone(key)), value.clone()))
                     .collect(),
             ),
-            Self::Object(object) => match object.underlying() {
+            Self::Object(object) => match object.marshal() {
                 Some(value) => value.view_directly(),
-                None => View::String(object.print().into()),
+                None => View::Map(Vec::new()),
             },
         }
     }

@@ -272,10 +272,7 @@ impl<'s> Checker<'s> {
             Err(_) => "else",
         };
         if let Some(schema) = look.schema.get(then) {
-            match self.same(look, schema) {
-                Ok(seen) => look.seen.merge(seen),
-                Err(failure) => look.failures.push(failure),
-            }
+            self.add(look, schema);
         }
     }
 
@@ -284,26 +281,35 @@ impl<'s> Checker<'s> {
         if self.draft < 2019 {
             return;
         }
-        if let (Json::Object(object), Some(schema)) =
-            (look.value, look.schema.get("unevaluatedProperties"))
-        {
-            for (name, value) in object.iter().filter(|(name, _)| !look.seen.names.contains(*name))
-            {
-                let result = self.part(look, schema, value, name.clone());
-                look.failures.extend(result.err());
+        match look.value {
+            Json::Object(object) => {
+                let Some(schema) = look.schema.get("unevaluatedProperties") else { return };
+                let left = object.iter().filter(|(name, _)| !look.seen.names.contains(*name));
+                for (name, value) in left.collect::<Vec<_>>() {
+                    let result = self.part(look, schema, value, name.clone());
+                    look.failures.extend(result.err());
+                }
+                look.seen.names.extend(object.keys().cloned());
             }
-            look.seen.names.extend(object.keys().cloned());
-        }
-        if let (Json::Array(items), Some(schema)) =
-            (look.value, look.schema.get("unevaluatedItems"))
-        {
-            for (index, item) in items.iter().enumerate() {
-                if !look.seen.items.contains(&index) {
+            Json::Array(items) => {
+                let Some(schema) = look.schema.get("unevaluatedItems") else { return };
+                let left = items.iter().enumerate();
+                let left = left.filter(|(index, _)| !look.seen.items.contains(index));
+                for (index, item) in left.collect::<Vec<_>>() {
                     let result = self.part(look, schema, item, index.to_string());
                     look.failures.extend(result.err());
                 }
+                look.seen.items.extend(0..items.len());
             }
-            look.seen.items.extend(0..items.len());
+            _ => {}
+        }
+    }
+
+    /// Adds what a look at the same value by another schema gave.
+    pub(super) fn add(&self, look: &mut Look<'_>, schema: &Json) {
+        match self.same(look, schema) {
+            Ok(seen) => look.seen.merge(seen),
+            Err(failure) => look.failures.push(failure),
         }
     }
 }

@@ -30,16 +30,8 @@ impl Checker<'_> {
         }
         self.dependent(look, object, "dependencies");
         self.properties(look, object);
-        if self.draft >= 6
-            && let Some(schema) = look.schema.get("propertyNames")
-        {
-            for name in object.keys() {
-                let result = self.part(look, schema, &Json::String(name.clone()), String::new());
-                if let Err(failure) = result {
-                    let text = format!("invalid propertyName {}", quoted(name));
-                    look.fail_because(text, failure.causes);
-                }
-            }
+        if self.draft >= 6 {
+            self.names(look, object);
         }
         if self.draft >= 2019 {
             self.dependent(look, object, "dependentSchemas");
@@ -47,23 +39,26 @@ impl Checker<'_> {
         }
     }
 
+    fn names(&self, look: &mut Look<'_>, object: &Map<String, Json>) {
+        let Some(schema) = look.schema.get("propertyNames") else { return };
+        for name in object.keys() {
+            let result = self.part(look, schema, &Json::String(name.clone()), String::new());
+            if let Err(failure) = result {
+                let text = format!("invalid propertyName {}", quoted(name));
+                look.fail_because(text, failure.causes);
+            }
+        }
+    }
+
     /// What must be there, or hold, because a property is there.
     fn dependent(&self, look: &mut Look<'_>, object: &Map<String, Json>, keyword: &str) {
         let Some(all) = look.schema.get(keyword).and_then(Json::as_object) else { return };
         for (name, wanted) in all.iter().filter(|(name, _)| object.contains_key(*name)) {
-            if wanted.is_array() {
-                if let Some(missing) = missing(object, wanted) {
-                    look.fail(format!(
-                        "properties {} required, if {} exists",
-                        quoted_list(missing),
-                        quoted(name)
-                    ));
-                }
-                continue;
-            }
-            match self.same(look, wanted) {
-                Ok(seen) => look.seen.merge(seen),
-                Err(failure) => look.failures.push(failure),
+            if !wanted.is_array() {
+                self.add(look, wanted);
+            } else if let Some(missing) = missing(object, wanted) {
+                let (missing, name) = (quoted_list(missing), quoted(name));
+                look.fail(format!("properties {missing} required, if {name} exists"));
             }
         }
     }
@@ -80,12 +75,11 @@ impl Checker<'_> {
             let by_pattern = by_pattern.filter(|(pattern, _)| self.matches(pattern, name));
             let mut schemas: Vec<&Json> =
                 own.into_iter().chain(by_pattern.map(|(_, schema)| schema)).collect();
-            if schemas.is_empty() {
-                match additional {
-                    None => continue,
-                    Some(Json::Bool(false)) => refused.push(name.as_str()),
-                    Some(schema) => schemas.push(schema),
-                }
+            match additional {
+                _ if !schemas.is_empty() => {}
+                None => continue,
+                Some(Json::Bool(false)) => refused.push(name.as_str()),
+                Some(additional) => schemas.push(additional),
             }
             for schema in schemas {
                 let result = self.part(look, schema, value, name.clone());
@@ -118,16 +112,12 @@ impl Checker<'_> {
         };
         let tuple = self.draft < 2020 && matches!(look.schema.get("items"), Some(Json::Array(_)));
         for (index, item) in items.iter().enumerate() {
-            let schema = match (by_place.get(index), rest) {
-                (Some(schema), _) => schema,
-                (None, Some(Json::Bool(false))) if tuple => {
-                    let count = items.len() - index;
-                    look.fail(format!("last {count} additionalItem(s) not allowed"));
-                    break;
-                }
-                (None, Some(schema)) => schema,
-                (None, None) => break,
-            };
+            let Some(schema) = by_place.get(index).or(rest) else { break };
+            if tuple && index >= by_place.len() && *schema == Json::Bool(false) {
+                let count = items.len() - index;
+                look.fail(format!("last {count} additionalItem(s) not allowed"));
+                break;
+            }
             let result = self.part(look, schema, item, index.to_string());
             look.failures.extend(result.err());
             look.seen.items.insert(index);

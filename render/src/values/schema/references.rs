@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 /// Where Helm says that the schema lies.
 pub(super) const ROOT: &str = "file:///values.schema.json";
@@ -35,16 +35,8 @@ impl<'s> References<'s> {
                     self.resources.insert(inner.clone(), schema);
                     base = inner;
                 }
-                for keyword in ["$anchor", "$dynamicAnchor"] {
-                    if let Some(name) = object.get(keyword).and_then(Json::as_str) {
-                        self.anchors.insert((base.clone(), name.to_owned()), schema);
-                    }
-                }
-                for keyword in ["$id", "id"] {
-                    let id = object.get(keyword).and_then(Json::as_str);
-                    if let Some((_, name)) = id.and_then(|id| id.split_once('#')) {
-                        self.anchors.insert((base.clone(), name.to_owned()), schema);
-                    }
+                for name in names(object) {
+                    self.anchors.insert((base.clone(), name.to_owned()), schema);
                 }
                 object.values().for_each(|inner| self.add(inner, &base));
             }
@@ -74,6 +66,14 @@ impl<'s> References<'s> {
         }
         Some((schema, base))
     }
+}
+
+/// Returns the names that references may call a schema by.
+fn names(schema: &Map<String, Json>) -> impl Iterator<Item = &str> {
+    let text = |keyword: &str| schema.get(keyword).and_then(Json::as_str);
+    let anchors = ["$anchor", "$dynamicAnchor"].map(text);
+    let fragments = ["$id", "id"].map(|keyword| Some(text(keyword)?.split_once('#')?.1));
+    anchors.into_iter().chain(fragments).flatten()
 }
 
 /// Returns the URI that a schema gives itself, if it does.
