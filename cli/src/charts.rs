@@ -37,8 +37,8 @@ pub(crate) fn load(place: &str, options: &ChartOptions) -> Result<Chart, Failure
     let chart = if status.is_dir() {
         let file = path.join("Chart.yaml");
         fs::metadata(&file).map_err(|error| {
-            let reason = named(&file, &error);
-            Failure::new(format_args!("unable to detect chart at {}: {reason}", file.display()))
+            let (file, reason) = (file.display(), reason(&error));
+            Failure::new(format_args!("unable to detect chart at {file}: open {file}: {reason}"))
         })?;
         Chart::from_folder(folder(path)?)
     } else {
