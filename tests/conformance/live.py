@@ -57,7 +57,8 @@ def record(bench):
     asked = [(created, name, words) for name, words in CREATED.items()]
     for chart, questions in INSTALLED.items():
         folder = os.path.join("charts", "installed", chart)
-        os.symlink(os.path.join(HERE, "..", "tutorial-charts", chart), os.path.join(bench.folder, folder))
+        os.symlink(os.path.join(HERE, "..", "tutorial-charts", chart),
+                   os.path.join(bench.folder, folder))
         asked += [(folder, name, words) for name, words in questions.items()]
     return [recorded(bench, helm, *question) for question in asked]
 
