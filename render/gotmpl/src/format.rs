@@ -248,7 +248,7 @@ impl Printer<'_> {
 
     fn byte_slice(&mut self, bytes: &[u8], verb: char, value: &Value) {
         match verb {
-            'v' if self.flags.sharp_v => self.sharp_bytes("[]byte", bytes),
+            'v' if self.flags.sharp_v => self.sharp_bytes("[]byte", bytes, verb),
             'v' | 'd' => self.plain_bytes(bytes, 'd'),
             's' => {
                 let cut = self.cut(bytes);
@@ -261,13 +261,15 @@ impl Printer<'_> {
 
     fn nested_bytes(&mut self, bytes: &[u8], verb: char, value: &Value) {
         match verb {
-            'v' if self.flags.sharp_v => self.sharp_bytes("[]uint8", bytes),
             's' | 'q' | 'x' | 'X' => self.byte_slice(bytes, verb, value),
             _ => self.plain_bytes(bytes, verb),
         }
     }
 
     fn plain_bytes(&mut self, bytes: &[u8], verb: char) {
+        if self.flags.sharp_v {
+            return self.sharp_bytes("[]uint8", bytes, verb);
+        }
         self.out.push(b'[');
         for (index, byte) in bytes.iter().enumerate() {
             self.separate(index);
@@ -276,12 +278,12 @@ impl Printer<'_> {
         self.out.push(b']');
     }
 
-    fn sharp_bytes(&mut self, type_name: &str, bytes: &[u8]) {
+    fn sharp_bytes(&mut self, type_name: &str, bytes: &[u8], verb: char) {
         self.out.extend_from_slice(type_name.as_bytes());
         self.out.push(b'{');
         for (index, byte) in bytes.iter().enumerate() {
             self.separate(index);
-            self.integer(i64::from(*byte), Int::Uint8, 'v');
+            self.integer(i64::from(*byte), Int::Uint8, verb);
         }
         self.out.push(b'}');
     }

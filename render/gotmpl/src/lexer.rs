@@ -137,7 +137,6 @@ pub(crate) struct Lexer<'t> {
     text: &'t str,
     position: usize,
     start: usize,
-    at_end: bool,
     parens: usize,
     line: usize,
     start_line: usize,
@@ -147,28 +146,36 @@ pub(crate) struct Lexer<'t> {
     error: String,
 }
 
-const LEFT: &str = "{{";
-const RIGHT: &str = "}}";
-const LEFT_COMMENT: &str = "/*";
-const RIGHT_COMMENT: &str = "*/";
+const LEFT: &[u8; 2] = b"{{";
+const RIGHT: &[u8; 2] = b"}}";
+const LEFT_COMMENT: &[u8; 2] = b"/*";
+const RIGHT_COMMENT: &[u8; 2] = b"*/";
 const SPACES: [char; 4] = [' ', '\t', '\r', '\n'];
 
 fn is_space(character: char) -> bool {
     SPACES.contains(&character)
 }
 
+fn is_space_byte(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
 fn newlines(text: &str) -> usize {
-    text.bytes().filter(|&byte| byte == b'\n').count()
+    memchr::memchr_iter(b'\n', text.as_bytes()).count()
 }
 
-fn has_left_marker(text: &str) -> bool {
-    let mut characters = text.chars();
-    characters.next() == Some('-') && characters.next().is_some_and(is_space)
+/// Returns where the two characters stand first.
+fn find(text: &str, pair: [u8; 2]) -> Option<usize> {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(pair[0], bytes).find(|at| bytes.get(at + 1) == Some(&pair[1]))
 }
 
-fn has_right_marker(text: &str) -> bool {
-    let mut characters = text.chars();
-    characters.next().is_some_and(is_space) && characters.next() == Some('-')
+fn has_left_marker(text: &[u8]) -> bool {
+    matches!(text, [b'-', space, ..] if is_space_byte(*space))
+}
+
+fn has_right_marker(text: &[u8]) -> bool {
+    matches!(text, [space, b'-', ..] if is_space_byte(*space))
 }
 
 impl<'t> Lexer<'t> {
@@ -177,7 +184,6 @@ impl<'t> Lexer<'t> {
             text,
             position: 0,
             start: 0,
-            at_end: false,
             parens: 0,
             line: 1,
             start_line: 1,
@@ -212,24 +218,23 @@ impl<'t> Lexer<'t> {
         self.text.get(position..).unwrap_or_default()
     }
 
+    fn bytes_from(&self, position: usize) -> &'t [u8] {
+        self.text.as_bytes().get(position..).unwrap_or_default()
+    }
+
     fn pending(&self) -> &'t str {
         self.text.get(self.start..self.position).unwrap_or_default()
     }
 
     fn next(&mut self) -> Option<char> {
-        let Some(character) = self.rest().chars().next() else {
-            self.at_end = true;
-            return None;
-        };
+        let character = self.peek()?;
         self.position += character.len_utf8();
         self.line += usize::from(character == '\n');
         Some(character)
     }
 
+    /// Goes back to before the character that was read last.
     fn back(&mut self) {
-        if self.at_end {
-            return;
-        }
         let before = self.text.get(..self.position).unwrap_or_default();
         if let Some(character) = before.chars().next_back() {
             self.position -= character.len_utf8();
@@ -238,7 +243,14 @@ impl<'t> Lexer<'t> {
     }
 
     fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
+        match self.peek_byte() {
+            Some(byte) if byte.is_ascii() => Some(char::from(byte)),
+            _ => self.rest().chars().next(),
+        }
+    }
+
+    fn peek_byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.position).copied()
     }
 
     fn emit(&mut self, token: Token) -> Item {
@@ -280,7 +292,7 @@ impl<'t> Lexer<'t> {
     }
 
     fn outside(&mut self) -> Option<Item> {
-        let Some(found) = self.rest().find(LEFT) else {
+        let Some(found) = find(self.rest(), *LEFT) else {
             self.position = self.text.len();
             self.line += newlines(self.pending());
             let token = if self.position > self.start { Token::Text } else { Token::Eof };
@@ -288,7 +300,7 @@ impl<'t> Lexer<'t> {
         };
         if found > 0 {
             self.position += found;
-            let trimmed = if has_left_marker(self.from(self.position + LEFT.len())) {
+            let trimmed = if has_left_marker(self.bytes_from(self.position + LEFT.len())) {
                 self.pending().len() - self.pending().trim_end_matches(SPACES).len()
             } else {
                 0
@@ -307,8 +319,8 @@ impl<'t> Lexer<'t> {
 
     fn left_delim(&mut self) -> Option<Item> {
         self.position += LEFT.len();
-        let marker = if has_left_marker(self.rest()) { 2 } else { 0 };
-        if self.from(self.position + marker).starts_with(LEFT_COMMENT) {
+        let marker = if has_left_marker(self.bytes_from(self.position)) { 2 } else { 0 };
+        if self.bytes_from(self.position + marker).starts_with(LEFT_COMMENT) {
             self.position += marker;
             self.ignore();
             return self.comment();
@@ -324,7 +336,7 @@ impl<'t> Lexer<'t> {
     /// Skips a comment; what follows is outside again.
     fn comment(&mut self) -> Option<Item> {
         self.position += LEFT_COMMENT.len();
-        let Some(found) = self.rest().find(RIGHT_COMMENT) else {
+        let Some(found) = find(self.rest(), *RIGHT_COMMENT) else {
             return Some(self.fail("unclosed comment"));
         };
         self.position += found + RIGHT_COMMENT.len();
@@ -342,11 +354,11 @@ impl<'t> Lexer<'t> {
     /// Returns the length of the trim marker before the right delimiter that
     /// stands here, if one does.
     fn right_delim_here(&self) -> Option<usize> {
-        let rest = self.rest();
-        if has_right_marker(rest) && self.from(self.position + 2).starts_with(RIGHT) {
-            Some(2)
-        } else if rest.starts_with(RIGHT) {
+        let rest = self.bytes_from(self.position);
+        if rest.starts_with(RIGHT) {
             Some(0)
+        } else if has_right_marker(rest) && self.bytes_from(self.position + 2).starts_with(RIGHT) {
+            Some(2)
         } else {
             None
         }

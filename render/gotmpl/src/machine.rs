@@ -245,7 +245,12 @@ impl Machine<'_> {
             value => self.elements(loop_, value),
         }?;
         match branch.otherwise {
-            Some(otherwise) if !ran => self.walk(here, otherwise),
+            // A break in there ends this range, as in Go, though a continue goes
+            // on with the one around it.
+            Some(otherwise) if !ran => match self.walk(here, otherwise)? {
+                Flow::Continue => Ok(Flow::Continue),
+                Flow::Next | Flow::Break => Ok(Flow::Next),
+            },
             _ => Ok(Flow::Next),
         }
     }

@@ -74,6 +74,10 @@ impl Number {
             .map(|(at, _)| at)
             .ok_or(UNREADABLE)?;
         let (real, imaginary) = body.split_at_checked(split).ok_or(UNREADABLE)?;
+        if imaginary.len() == 1 {
+            // Go takes the `i` that follows for the start of "Inf".
+            return Err(UNREADABLE.to_owned());
+        }
         Ok(Self::of_complex(scan_float(real)?, scan_float(imaginary)?))
     }
 

@@ -8,7 +8,7 @@ use crate::{
     Error, Kind, Place,
     error::Parts,
     lexer::{Item, Lexer, Token},
-    node::{Branch, PipeId, Source, Span, Statement, Template, Word},
+    node::{Branch, Command, Operand, PipeId, Source, Span, Statement, Template, Word},
     quote::{quote, unquote},
     stack::with_room,
     value::Value,
@@ -36,6 +36,9 @@ pub(crate) fn parse(name: &str, text: &str, names: &dyn Names) -> Result<Vec<Tem
         source: Source { name: name.into(), text: text.into(), ..Source::default() },
         variables: vec!["$"],
         frame: Frame::new(name.to_owned()),
+        statements: Vec::new(),
+        commands: Vec::new(),
+        operands: Vec::new(),
         trees: Vec::new(),
     };
     let body = parser.file()?;
@@ -79,6 +82,11 @@ pub(super) struct Parser<'t> {
     /// The names of variables; their place is their number.
     variables: Vec<&'t str>,
     pub(super) frame: Frame,
+    /// What belongs to lists, pipelines and commands that are not at their
+    /// end: the innermost last.
+    statements: Vec<Statement>,
+    pub(super) commands: Vec<Command>,
+    pub(super) operands: Vec<Operand>,
     trees: Vec<(String, Span)>,
 }
 
@@ -233,20 +241,20 @@ impl<'t> Parser<'t> {
 /// The statements.
 impl Parser<'_> {
     fn file(&mut self) -> Result<Span, Error> {
-        let mut list = Vec::new();
+        let mark = self.statements.len();
         while self.peek().token != Token::Eof {
             if self.at_definition() {
                 self.in_new_frame("definition", Self::definition)?;
                 continue;
             }
             match self.text_or_action()? {
-                Parsed::Statement(statement) => list.push(statement),
+                Parsed::Statement(statement) => self.statements.push(statement),
                 Parsed::Ending(ending) => {
                     return Err(self.error(format!("unexpected {}", ending.print())));
                 }
             }
         }
-        Ok(self.list(list))
+        Ok(self.list(mark))
     }
 
     /// Reads `{{define`, if that is next.
@@ -263,8 +271,8 @@ impl Parser<'_> {
     }
 
     /// Moves a finished list to its pool; those within it are there already.
-    fn list(&mut self, list: Vec<Statement>) -> Span {
-        append(&mut self.source.statements, list)
+    fn list(&mut self, mark: usize) -> Span {
+        append(&mut self.source.statements, self.statements.drain(mark..))
     }
 
     fn in_new_frame<T>(
@@ -307,11 +315,11 @@ impl Parser<'_> {
 
     /// Parses statements up to `{{end}}` or `{{else}}`.
     fn items(&mut self) -> Result<(Span, Ending), Error> {
-        let mut list = Vec::new();
+        let mark = self.statements.len();
         while self.peek_non_space().token != Token::Eof {
             match self.text_or_action()? {
-                Parsed::Statement(statement) => list.push(statement),
-                Parsed::Ending(ending) => return Ok((self.list(list), ending)),
+                Parsed::Statement(statement) => self.statements.push(statement),
+                Parsed::Ending(ending) => return Ok((self.list(mark), ending)),
             }
         }
         Err(self.error("unexpected EOF"))
@@ -398,7 +406,7 @@ impl Parser<'_> {
         if (word, token) == (Word::If, Token::If) || (word, token) == (Word::With, Token::With) {
             self.next();
             let inner = with_room(|| self.branch(word))?;
-            return Ok(self.list(vec![inner]));
+            return Ok(append(&mut self.source.statements, [inner]));
         }
         let (body, ending) = self.items()?;
         if ending != Ending::End {
@@ -476,7 +484,7 @@ pub(super) fn piece(item: Item) -> crate::node::Piece {
 }
 
 /// Moves `items` to the end of `pool` and returns where they lie.
-pub(super) fn append<T>(pool: &mut Vec<T>, items: Vec<T>) -> Span {
+pub(super) fn append<T>(pool: &mut Vec<T>, items: impl IntoIterator<Item = T>) -> Span {
     let start = number(pool.len());
     pool.extend(items);
     Span { start, end: number(pool.len()) }

@@ -66,6 +66,8 @@ impl Grammar {
         for name in ["z", "y", "a"] {
             if self.chance(8) {
                 self.variables.clear();
+                // It may not call the one that it replaces: that would be itself.
+                self.templates.retain(|known| known != name);
                 let body = self.body(2);
                 let definition = format!("{{{{define {name:?}}}}}{body}{{{{end}}}}\n");
                 template += &definition;
@@ -81,6 +83,13 @@ impl Grammar {
             // How much room Go leaves after such bytes, and a slice may reach
             // into, is an accident of its allocator.
             template = template.replace("bytesOf", "upper");
+        }
+        if template.contains("xff") || associated.iter().any(|(_, text)| text.contains("xff")) {
+            // Keys of maps are UTF-8 here.
+            template = template.replace("dict", "list");
+            for (_, text) in &mut associated {
+                *text = text.replace("dict", "list");
+            }
         }
         let whole = document();
         let data = match self.below(12) {
@@ -354,7 +363,7 @@ impl Grammar {
                         "+",
                         "1",
                         "x",
-                        "{{define \"a\"}}",
+                        "{{define \"d\"}}",
                         "{{if}}",
                         "/*",
                         "*/",

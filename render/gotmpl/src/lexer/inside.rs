@@ -1,6 +1,6 @@
 //! The tokens of an action.
 
-use super::{Item, Lexer, RIGHT, Token, has_right_marker, is_space};
+use super::{Item, Lexer, RIGHT, Token, has_right_marker, is_space, is_space_byte};
 use crate::unicode::{is_print, is_word};
 
 impl Lexer<'_> {
@@ -59,13 +59,14 @@ impl Lexer<'_> {
 
     fn space(&mut self) -> Item {
         let mut spaces = 0;
-        while self.peek().is_some_and(is_space) {
-            self.next();
+        while let Some(byte) = self.peek_byte().filter(|byte| is_space_byte(*byte)) {
+            self.position += 1;
+            self.line += usize::from(byte == b'\n');
             spaces += 1;
         }
         // The last space may belong to a trim marker before the delimiter.
         let last = self.position - 1;
-        if has_right_marker(self.from(last)) && self.from(last + 2).starts_with(RIGHT) {
+        if has_right_marker(self.bytes_from(last)) && self.bytes_from(last + 2).starts_with(RIGHT) {
             self.back();
             if spaces == 1 {
                 return self.right_delim();
@@ -74,10 +75,20 @@ impl Lexer<'_> {
         self.emit(Token::Space)
     }
 
-    fn identifier(&mut self) -> Item {
-        while self.peek().is_some_and(is_word) {
-            self.next();
+    fn skip_word(&mut self) {
+        while let Some(byte) = self.peek_byte() {
+            if byte.is_ascii_alphanumeric() || byte == b'_' {
+                self.position += 1;
+            } else if byte.is_ascii() || !self.peek().is_some_and(is_word) {
+                break;
+            } else {
+                self.next();
+            }
         }
+    }
+
+    fn identifier(&mut self) -> Item {
+        self.skip_word();
         if !self.at_terminator() {
             return self.bad_character();
         }
@@ -91,9 +102,7 @@ impl Lexer<'_> {
         if self.at_terminator() {
             return self.emit(if token == Token::Variable { token } else { Token::Dot });
         }
-        while self.peek().is_some_and(is_word) {
-            self.next();
-        }
+        self.skip_word();
         if !self.at_terminator() {
             return self.bad_character();
         }
@@ -106,9 +115,10 @@ impl Lexer<'_> {
     }
 
     fn at_terminator(&self) -> bool {
-        match self.peek() {
-            None | Some('.' | ',' | '|' | ':' | ')' | '(') => true,
-            Some(character) => is_space(character) || self.rest().starts_with(RIGHT),
+        match self.peek_byte() {
+            None | Some(b'.' | b',' | b'|' | b':' | b')' | b'(') => true,
+            Some(b'}') => self.bytes_from(self.position).starts_with(RIGHT),
+            Some(byte) => is_space_byte(byte),
         }
     }
 

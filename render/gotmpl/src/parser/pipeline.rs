@@ -21,7 +21,7 @@ impl<'t> Parser<'t> {
     pub(super) fn pipeline(&mut self, context: &str, end: Token) -> Result<PipeId, Error> {
         let position = number(self.peek_non_space().start);
         let (binding, variables) = self.variables_of_pipeline(context)?;
-        let mut commands = Vec::new();
+        let mark = self.commands.len();
         loop {
             let item = self.next_non_space();
             match item.token {
@@ -39,14 +39,15 @@ impl<'t> Parser<'t> {
                 | Token::Variable
                 | Token::LeftParen => {
                     self.back();
-                    commands.push(self.command()?);
+                    let command = self.command()?;
+                    self.commands.push(command);
                 }
                 _ => return Err(self.unexpected(item, context)),
             }
         }
-        self.check_commands(&commands, context)?;
+        self.check_commands(mark, context)?;
         let variables = append(&mut self.source.declarations, variables);
-        let commands = append(&mut self.source.commands, commands);
+        let commands = append(&mut self.source.commands, self.commands.drain(mark..));
         Ok(self.source.add_pipe(Pipe { position, binding, variables, commands }))
     }
 
@@ -100,7 +101,8 @@ impl<'t> Parser<'t> {
         Declaration { variable, name: piece(item) }
     }
 
-    fn check_commands(&self, commands: &[Command], context: &str) -> Result<(), Error> {
+    fn check_commands(&self, mark: usize, context: &str) -> Result<(), Error> {
+        let commands = self.commands.get(mark..).unwrap_or_default();
         if commands.is_empty() {
             return Err(self.error(format!("missing value for {context}")));
         }
@@ -117,11 +119,11 @@ impl<'t> Parser<'t> {
 
     fn command(&mut self) -> Result<Command, Error> {
         let position = number(self.peek_non_space().start);
-        let mut operands = Vec::new();
+        let mark = self.operands.len();
         loop {
             self.peek_non_space();
             if let Some(operand) = self.operand()? {
-                operands.push(operand);
+                self.operands.push(operand);
             }
             let item = self.next();
             match item.token {
@@ -134,10 +136,10 @@ impl<'t> Parser<'t> {
                 _ => return Err(self.unexpected(item, "operand")),
             }
         }
-        if operands.is_empty() {
+        if self.operands.len() == mark {
             return Err(self.error("empty command"));
         }
-        let operands = append(&mut self.source.operands, operands);
+        let operands = append(&mut self.source.operands, self.operands.drain(mark..));
         Ok(Command { position, operands })
     }
 
@@ -147,16 +149,17 @@ impl<'t> Parser<'t> {
         if item.token != Token::Field {
             return Ok(Some(term));
         }
-        let mut fields = match term.kind {
-            OperandKind::Field(fields) => self.source.fields(fields).to_vec(),
-            _ => Vec::new(),
+        // The first field of a chain of them is the last in the pool by now.
+        let start = match term.kind {
+            OperandKind::Field(fields) => fields.start,
+            _ => number(self.source.fields.len()),
         };
         while self.peek().token == Token::Field {
             let field = self.next();
-            fields.push(field_name(field));
+            self.source.fields.push(field_name(field));
         }
         let position = number(item.start);
-        let fields = append(&mut self.source.fields, fields);
+        let fields = Span { start, end: number(self.source.fields.len()) };
         let kind = match term.kind {
             OperandKind::Field(_) => OperandKind::Field(fields),
             OperandKind::Variable { variable, name, .. } => {
@@ -196,9 +199,7 @@ impl<'t> Parser<'t> {
             Token::Dot => OperandKind::Dot,
             Token::Nil => OperandKind::Nil,
             Token::Variable => self.use_variable(item)?,
-            Token::Field => {
-                OperandKind::Field(append(&mut self.source.fields, vec![field_name(item)]))
-            }
+            Token::Field => OperandKind::Field(append(&mut self.source.fields, [field_name(item)])),
             Token::Bool => OperandKind::Bool(text == "true"),
             Token::CharConstant | Token::Complex | Token::Number => self.number_literal(item)?,
             Token::LeftParen => self.parenthesized()?,
