@@ -40,6 +40,7 @@ pub(crate) async fn gather<C: Cluster>(
                 "object": reference,
                 "status": readiness.state.word(),
                 "message": readiness.message,
+                "conditions": last.as_ref().and_then(|it| it.pointer("/status/conditions")),
                 "pods": join_all(looks).await,
                 "events": events,
             })

@@ -77,8 +77,7 @@ impl<C: Cluster, S: Store + OperationLocks> Execution<'_, '_, C, S> {
                 self.delete_hook_and_wait(&hook).await?;
             }
             self.delete_succeeded(&done).await?;
-            let point = hook.point.as_str();
-            let text = format!("failed {point}: {}", failure.text);
+            let text = told(hook.point, &failure.text);
             return Err(Stop::Failed(Failure { text, ..failure }));
         }
         self.delete_succeeded(&done).await
@@ -354,6 +353,20 @@ impl<C: Cluster, S: Store + OperationLocks> Execution<'_, '_, C, S> {
                 self.world.observer.progress(&progress);
             }
         }
+    }
+}
+
+/// Returns Helm's sentence for a failed hook: each verb has its own.
+fn told(point: HookPoint, text: &str) -> String {
+    let word = point.as_str();
+    match point {
+        HookPoint::PreInstall | HookPoint::PostInstall => format!("failed {word}: {text}"),
+        HookPoint::PreUpgrade | HookPoint::PostUpgrade => format!("{word} hooks failed: {text}"),
+        HookPoint::PreRollback
+        | HookPoint::PostRollback
+        | HookPoint::PreDelete
+        | HookPoint::PostDelete
+        | HookPoint::Test => text.to_owned(),
     }
 }
 
