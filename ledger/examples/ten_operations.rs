@@ -21,7 +21,7 @@ fn main() {
     let home = std::env::args().nth(1).expect("the folder to write into");
     let home = Path::new(&home);
     // Small files, so that there are several of each.
-    let limits = Limits { segment: 8 << 10, pack: 6 << 10 };
+    let limits = Limits { segment: 8 << 10, pack: 6 << 10, room: 2 << 10 };
     let opening = Opening { limits, ..samples::opening() };
     let store = LocalStore::writer(home, opening).unwrap();
     samples::Scribe::new(ready(Ledger::open(store)).unwrap()).ten_operations();

@@ -53,7 +53,9 @@ impl Digest {
 
     /// Returns the first twelve digits, for people.
     pub fn short(&self) -> String {
-        self.0.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+        let mut digits = self.to_string();
+        digits.truncate(12);
+        digits
     }
 }
 

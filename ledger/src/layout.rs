@@ -1,7 +1,7 @@
 //! Which files a ledger consists of, and the small fixed ones among them as bytes: headers of
 //! segments and packs, `mark`, `instance`. Touches no disk.
 //!
-//! Each fixed record ends with 32 bytes of `blake3` (derive_key "rutter ledger 1 file") of what is
+//! Each fixed record ends with 32 bytes of `blake3` (`derive_key` "rutter ledger 1 file") of what is
 //! before them. Integers are little-endian.
 
 use crate::digest::{Digest, FILE, LedgerId, Sequence};
@@ -341,7 +341,8 @@ mod tests {
         assert_eq!(SegmentHeader::decode(&segment.encode()), Some(segment));
         for at in 0..MARK_LENGTH {
             let mut bytes = [mark.encode(), segment.encode()];
-            bytes.iter_mut().for_each(|it| it[at] ^= 1);
+            bytes[0][at] ^= 1;
+            bytes[1][at] ^= 1;
             assert_eq!(Mark::decode(&bytes[0]), None, "byte {at}");
             assert_eq!(SegmentHeader::decode(&bytes[1]), None, "byte {at}");
         }

@@ -207,7 +207,7 @@ fn vary(event: &mut Event, names: u64, (life, revision): (u32, u32), pick: u8) {
             let namespace = "web".parse().unwrap();
             it.evidence.namespaces =
                 uid(pick >> 2 & 3).map(|it| (namespace, it)).into_iter().collect();
-            it.evidence.server = (pick >> 4 & 3 != 0).then(|| Digest([pick >> 4 & 3; 32]));
+            it.evidence.server = (pick >> 4 & 3 != 0).then_some(Digest([pick >> 4 & 3; 32]));
             it.evidence.ca = None;
         }
         Event::RevisionClaimed(it) => {

@@ -21,6 +21,7 @@ fn child() {
     match task.split_once(' ').unwrap() {
         ("write", name) => write(&home, name),
         ("fill", name) => fill(&home, name),
+        ("poison", name) => poison(&home, name),
         ("hold", operation) => hold(&home, operation.parse().unwrap()),
         other => panic!("{other:?}"),
     }
@@ -144,6 +145,56 @@ fn a_full_disk_stops_an_operation_before_it_starts() {
     scribe.operations = 200;
     scribe.operate(Verb::Upgrade, "api", 1, 999);
     assert!(verify(home.path(), &[]).is_clean());
+}
+
+/// Writes until a sync fails, and checks that this is the end.
+fn poison(home: &Path, name: &str) {
+    let mut ledger = on_disk(home);
+    let mut append = || {
+        let evidence = ready(ledger.put(ledger::Class::Private, name.as_bytes().to_vec()))?;
+        let event = ledger::ClusterIdentified { details: Some(evidence), ..Default::default() };
+        let event = ledger::Event::ClusterIdentified(event);
+        ready(ledger.append(event, 7, Expected::Any)).map(|it| it.id.sequence.0)
+    };
+    let mut acknowledged = 0;
+    let refused = loop {
+        match append() {
+            Ok(sequence) => acknowledged = sequence,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(refused, Error::Sync { .. }), "{refused:?}");
+    // Nothing else is written, whatever the disk says now.
+    assert!(matches!(append(), Err(Error::Poisoned { .. })));
+    std::fs::write(home.join("acknowledged"), acknowledged.to_string()).unwrap();
+}
+
+#[test]
+fn after_a_failed_sync_a_process_writes_no_more_and_the_next_copies_what_is_in_doubt() {
+    // Seven syncs make a ledger; each append then syncs a pack and a segment.
+    for failing in 8..14 {
+        let home = tempfile::tempdir().unwrap();
+        ready(on_disk(home.path()).create()).unwrap();
+        let child = command("poison x", home.path());
+        let mut traced = Command::new("strace");
+        let inject = format!("inject=fdatasync:error=EIO:when={}", failing - 7);
+        traced.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", &inject]);
+        traced.arg(child.get_program()).args(child.get_args());
+        for (name, value) in child.get_envs() {
+            traced.env(name, value.unwrap());
+        }
+        assert!(traced.stdout(Stdio::null()).status().unwrap().success(), "sync {failing}");
+        let acknowledged = std::fs::read_to_string(home.path().join("acknowledged")).unwrap();
+        let acknowledged: usize = acknowledged.parse().unwrap();
+
+        let mut scribe = Scribe::new(on_disk(home.path()));
+        assert!(scribe.ledger.events().len() >= acknowledged);
+        scribe.operate(Verb::Install, "api", 1, 1);
+        let report = verify(home.path(), &[]);
+        assert!(report.is_clean(), "{report:?}");
+        let last = log(home.path()).entries.pop().unwrap();
+        assert!(last.path.ends_with("00000002.seg"), "{}", last.path.display());
+    }
 }
 
 #[test]

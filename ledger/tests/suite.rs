@@ -5,6 +5,13 @@
     clippy::indexing_slicing,
     reason = "a test may panic"
 )]
+#![allow(clippy::print_stdout, reason = "what was tried is counted and printed")]
+#![allow(
+    clippy::large_enum_variant,
+    clippy::needless_pass_by_value,
+    clippy::too_many_lines,
+    reason = "a test is read from top to bottom"
+)]
 
 mod contract;
 mod damage;

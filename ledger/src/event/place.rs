@@ -88,7 +88,7 @@ impl fmt::Display for ObjectRef {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RecordRef {
-    /// Name of the Secret (or ConfigMap).
+    /// Name of the Secret (or `ConfigMap`).
     pub name: String,
     /// Its UID.
     pub uid: Uid,

@@ -147,7 +147,9 @@ impl Release {
         let mut events: Vec<_> = one.into_iter().chain([other]).flat_map(|it| &it.events).collect();
         events.sort_by_key(|event| event.id.sequence);
         let mut release = Self::new(key);
-        events.into_iter().for_each(|event| release.apply(event));
+        for event in events {
+            release.apply(event);
+        }
         release
     }
 
@@ -214,11 +216,10 @@ impl Release {
     fn start(&mut self, event: &Recorded, started: &Started) {
         self.operations.push(Operation::new(event, started));
         let life = self.life(started.release.life, event);
-        if started.verb == Verb::Uninstall {
-            if let Some(entry) = life.revisions.get_mut(&started.revision) {
-                entry.status = Status::Uninstalling;
-                entry.description = Description::DeletionUnderway;
-            }
+        let entry = life.revisions.get_mut(&started.revision);
+        if let Some(entry) = entry.filter(|_| started.verb == Verb::Uninstall) {
+            entry.status = Status::Uninstalling;
+            entry.description = Description::DeletionUnderway;
         }
     }
 

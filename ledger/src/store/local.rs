@@ -45,18 +45,21 @@ pub struct Opening {
     pub limits: Limits,
 }
 
-/// How large files grow before the next one is begun, in bytes.
+/// How large files grow before the next one is begun, and how much is allocated ahead, in bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
     /// A segment.
     pub segment: u64,
     /// A pack.
     pub pack: u64,
+    /// The room that is kept in the segment when an operation starts, for all that it will write
+    /// down: a full disk stops it before its first write to the cluster.
+    pub room: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { segment: 16 << 20, pack: 64 << 20 }
+        Self { segment: 16 << 20, pack: 64 << 20, room: 32 << 10 }
     }
 }
 

@@ -40,6 +40,8 @@ pub(crate) struct Chain {
 struct Segment<'a> {
     path: PathBuf,
     bytes: &'a [u8],
+    /// Those of them that count.
+    counted: &'a [u8],
     /// How many of its bytes count, by the header of the next one.
     before: Option<Predecessor>,
 }
@@ -64,7 +66,10 @@ impl Chain {
             }
             report.bytes += bytes.len() as u64;
             chain.enter(*number, bytes, &path, report);
-            chain.walk(&Segment { path, bytes, before: successor.map(|it| it.before) }, report);
+            let before = successor.map(|it| it.before);
+            let counts = before.and_then(|it| usize::try_from(it.counts).ok());
+            let counted = counts.and_then(|it| bytes.get(..it)).unwrap_or(bytes);
+            chain.walk(&Segment { path, bytes, counted, before }, report);
         }
         chain
     }
@@ -102,19 +107,15 @@ impl Chain {
 
     /// Walks the frames of one segment.
     fn walk(&mut self, segment: &Segment<'_>, report: &mut Report) {
-        let size = segment.bytes.len() as u64;
-        let counts = segment.before.map_or(size, |before| before.counts.min(size));
-        let counted = segment.bytes.get(..usize::try_from(counts).unwrap_or(usize::MAX));
-        let counted = counted.unwrap_or(segment.bytes);
-        let mut offset = SEGMENT_HEADER.min(counted.len());
-        while let Some(rest) = counted.get(offset..).filter(|rest| !rest.is_empty()) {
+        let mut offset = SEGMENT_HEADER.min(segment.counted.len());
+        while let Some(rest) = segment.counted.get(offset..).filter(|rest| !rest.is_empty()) {
             offset += match Frame::read(rest) {
                 Ok(frame) => {
                     let length = frame.bytes().len();
                     self.take(frame, segment, offset as u64, report);
                     length
                 }
-                Err(broken) => match self.pass_over(broken, rest, segment, offset, report) {
+                Err(broken) => match self.pass_over(broken, segment, offset, report) {
                     Some(length) => length,
                     None => break,
                 },
@@ -207,11 +208,11 @@ impl Chain {
     fn pass_over(
         &mut self,
         broken: Broken,
-        rest: &[u8],
         segment: &Segment<'_>,
         offset: usize,
         report: &mut Report,
     ) -> Option<usize> {
+        let rest = segment.counted.get(offset..).unwrap_or_default();
         if rest.iter().all(|byte| *byte == 0) {
             return None;
         }

@@ -16,6 +16,7 @@ pub(super) struct Objects {
     /// Each of them: the content of plain ones that may be lists, else nothing.
     whole: BTreeMap<ObjectId, Option<Vec<u8>>>,
     reaches: BTreeMap<Class, Reach>,
+    ledger: Option<LedgerId>,
 }
 
 /// A plain object larger than this is no list.
@@ -23,7 +24,7 @@ const LARGEST_LIST: usize = 4 << 20;
 
 impl Objects {
     pub(super) fn read(folder: &Path, ledger: Option<LedgerId>, report: &mut Report) -> Self {
-        let mut objects = Self::default();
+        let mut objects = Self { ledger, ..Self::default() };
         let place = folder.join(layout::OBJECTS);
         let names = names(&place).unwrap_or_else(|error| {
             report.add(Severity::Unreadable, Path::new(layout::OBJECTS), 0, error.to_string());
@@ -34,7 +35,7 @@ impl Objects {
             let mut numbers: Vec<u32> =
                 found.filter(|(of, _)| *of == class).map(|(_, number)| number).collect();
             numbers.sort_unstable();
-            objects.read_row(&place, class, &numbers, ledger, report);
+            objects.read_row(&place, class, &numbers, report);
         }
         objects
     }
@@ -59,14 +60,7 @@ impl Objects {
     }
 
     /// Reads the packs of one class.
-    fn read_row(
-        &mut self,
-        place: &Path,
-        class: Class,
-        numbers: &[u32],
-        ledger: Option<LedgerId>,
-        report: &mut Report,
-    ) {
+    fn read_row(&mut self, place: &Path, class: Class, numbers: &[u32], report: &mut Report) {
         let mut files = Vec::new();
         for number in numbers {
             let name = layout::pack_name(class, *number);
@@ -82,7 +76,8 @@ impl Objects {
             let path = Path::new(layout::OBJECTS).join(name);
             let header = PackHeader::decode(bytes);
             let header = header.filter(|it| it.number == *number && it.class == class);
-            let is_ours = header.is_some_and(|it| ledger.is_none_or(|ledger| it.ledger == ledger));
+            let is_ours =
+                header.is_some_and(|it| self.ledger.is_none_or(|ledger| it.ledger == ledger));
             if !is_ours {
                 report.add(Severity::Damaged, &path, 0, "the header of a pack is broken");
             }
@@ -117,9 +112,7 @@ impl Objects {
         while let Some(rest) = counted.get(offset..).filter(|rest| !rest.is_empty()) {
             let record = RecordHeader::read(rest).and_then(|header| whole(rest, &header));
             let Some((header, stored, length)) = record else {
-                let Some(skipped) = next_record(rest) else { break };
-                report.add(Severity::Damaged, path, offset as u64, "a broken object");
-                offset += skipped;
+                offset += skip(rest, (path, offset), report);
                 continue;
             };
             self.take(&header, stored, (path, offset as u64), report);
@@ -135,7 +128,7 @@ impl Objects {
             offset += length;
             end = offset;
         }
-        self.leave(bytes, end, closed, (path, report));
+        leave(bytes, end, closed, (path, report));
         end as u64
     }
 
@@ -156,34 +149,40 @@ impl Objects {
         let content = is_list.then(|| Object::into_content(object));
         self.whole.insert(header.id, content);
     }
+}
 
-    /// Checks what follows the last whole record.
-    fn leave(
-        &self,
-        bytes: &[u8],
-        end: usize,
-        closed: Option<(u64, Closed)>,
-        (path, report): (&Path, &mut Report),
-    ) {
-        let rest = bytes.get(end..).unwrap_or_default();
-        let count = rest.iter().filter(|byte| **byte != 0).count();
-        match closed {
-            Some((counts, _)) if counts != end as u64 => {
-                let what = format!("{counts} bytes count, and objects are whole up to {end}");
-                report.add(Severity::Damaged, path, end as u64, what);
-            }
-            Some((_, Closed::Full | Closed::First)) if count > 0 => {
-                let what = format!("{count} bytes that are not zero behind the last object");
-                report.add(Severity::Damaged, path, end as u64, what);
-            }
-            _ if count > 0 => {
-                let why = closed.map_or("a write that nobody acknowledged", |it| it.1.as_str());
-                let what = format!("{count} bytes that are not zero behind the last object: {why}");
-                report.add(Severity::Note, path, end as u64, what);
-            }
-            _ => {}
+/// Checks what follows the last whole record.
+fn leave(
+    bytes: &[u8],
+    end: usize,
+    closed: Option<(u64, Closed)>,
+    (path, report): (&Path, &mut Report),
+) {
+    let rest = bytes.get(end..).unwrap_or_default();
+    let count = rest.iter().filter(|byte| **byte != 0).count();
+    match closed {
+        Some((counts, _)) if counts != end as u64 => {
+            let what = format!("{counts} bytes count, and objects are whole up to {end}");
+            report.add(Severity::Damaged, path, end as u64, what);
         }
+        Some((_, Closed::Full | Closed::First)) if count > 0 => {
+            let what = format!("{count} bytes that are not zero behind the last object");
+            report.add(Severity::Damaged, path, end as u64, what);
+        }
+        _ if count > 0 => {
+            let why = closed.map_or("a write that nobody acknowledged", |it| it.1.as_str());
+            let what = format!("{count} bytes that are not zero behind the last object: {why}");
+            report.add(Severity::Note, path, end as u64, what);
+        }
+        _ => {}
     }
+}
+
+/// Passes over broken bytes before a whole record, or over all of them: then they are the end.
+fn skip(rest: &[u8], (path, offset): (&Path, usize), report: &mut Report) -> usize {
+    let Some(skipped) = next_record(rest) else { return rest.len() };
+    report.add(Severity::Damaged, path, offset as u64, "a broken object");
+    skipped
 }
 
 /// Returns a record's header, stored bytes and whole length, if it is there to its end.

@@ -11,13 +11,8 @@ use crate::layout::{self, Closed, Mark, Predecessor, Reach, SEGMENT_HEADER, Segm
 use crate::object::{Class, Object};
 use crate::store::{Head, Notice, Store, ready};
 
-/// The room that is kept behind the last frame when an operation starts: for all that it will write
-/// down, so that a full disk stops it before its first write to the cluster.
-const ROOM_TO_START: u64 = 32 * 1024;
-/// The room that is kept behind every other frame.
-const ROOM: u64 = 8 * 1024;
-/// What events within operations leave to the ends of operations when there is no more. An end takes
-/// less than a kilobyte.
+/// What events within operations leave to the ends of operations when there is no more room. An end
+/// takes less than a kilobyte.
 const ROOM_TO_END: u64 = 4 * 1024;
 /// Segments grow by as much.
 const STEP: u64 = 4 * 1024;
@@ -25,8 +20,6 @@ const STEP: u64 = 4 * 1024;
 const EPOCH_OPENED: u16 = 2;
 /// Number of the kind `Started`.
 const STARTED: u16 = 4;
-/// Numbers of the kinds that are written while an operation is under way.
-const WITHIN: [u16; 5] = [5, 6, 7, 8, 10];
 /// Numbers of the kinds that end an operation.
 const ENDS: [u16; 2] = [9, 11];
 
@@ -66,9 +59,9 @@ impl LocalStore {
         }
         let Scan { end, size, is_torn, .. } = scan;
         let mark = self.mark()?.filter(|mark| end.ledger == Some(mark.ledger));
-        let mut at = Tail { position: end, size };
+        let mut at = Tail { position: end, size, is_torn };
         let kind = frame.header().kind;
-        if let Some(closed) = self.why_close(&at, mark.as_ref(), is_torn) {
+        if let Some(closed) = self.why_close(&at, mark.as_ref()) {
             at = self.begin_segment(&at, closed, mark.as_ref(), frame.header().epoch)?;
         }
         self.keep_room(&mut at, frame)?;
@@ -90,7 +83,7 @@ impl LocalStore {
     }
 
     /// Returns why the last segment takes no more frames, if it does not.
-    fn why_close(&self, at: &Tail, mark: Option<&Mark>, is_torn: bool) -> Option<Closed> {
+    fn why_close(&self, at: &Tail, mark: Option<&Mark>) -> Option<Closed> {
         let last = at.position.last.map_or(0, |last| last.sequence.0);
         let is_known = mark.is_some_and(|mark| {
             mark.sequence.0 == last && mark.events.number == at.position.segment
@@ -99,7 +92,7 @@ impl LocalStore {
         let limit = self.writer.as_ref().map_or(0, |writer| writer.opening.limits.segment);
         if !is_known || is_poisoned {
             Some(Closed::Unsynced)
-        } else if is_torn {
+        } else if at.is_torn {
             Some(Closed::Torn)
         } else {
             (at.position.offset > limit).then_some(Closed::Full)
@@ -122,7 +115,7 @@ impl LocalStore {
             Closed::Unsynced => self.frames_beyond(at, mark)?,
             _ => Vec::new(),
         };
-        let copied_bytes: Vec<u8> = copied.iter().flat_map(|it| it.bytes()).copied().collect();
+        let copied_bytes: Vec<u8> = copied.iter().flat_map(Frame::bytes).copied().collect();
         let counts = at.position.offset - copied_bytes.len() as u64;
         let last = at.position.last.map_or(0, |last| last.sequence.0);
         let hash = at.position.last.map_or(Digest::ZERO, |last| last.hash);
@@ -151,7 +144,8 @@ impl LocalStore {
         std::fs::rename(&fresh, &path).map_err(|it| disk::failure("rename", &path, it))?;
         disk::sync_folder(&events)?;
         let size = bytes.len() as u64;
-        Ok(Tail { position: Position { segment: number, offset: size, ..at.position }, size })
+        let position = Position { segment: number, offset: size, ..at.position };
+        Ok(Tail { position, size, is_torn: false })
     }
 
     /// Returns the frames of the last segment that the mark does not cover.
@@ -174,16 +168,16 @@ impl LocalStore {
         Ok(frames)
     }
 
-    /// Makes room for the frame and for what operations under way have to write. When there is no
-    /// more, their events may use the room that was kept, and their ends all of it.
+    /// Makes room for the frame and, before an operation starts, for all that it will write. When
+    /// there is no more, events may use the room that was kept, and ends of operations all of it.
     fn keep_room(&self, at: &mut Tail, frame: &Frame) -> Result<(), Error> {
         let kind = frame.header().kind;
         let end = at.position.offset + frame.bytes().len() as u64;
+        let room = self.writer.as_ref().map_or(0, |writer| writer.opening.limits.room);
         let (wanted, needed) = match kind {
-            STARTED => (end + ROOM_TO_START, end + ROOM_TO_START),
-            kind if ENDS.contains(&kind) => (end + ROOM, end),
-            kind if WITHIN.contains(&kind) => (end + ROOM, end + ROOM_TO_END),
-            _ => (end + ROOM, end + ROOM),
+            STARTED => (end + room, end + room),
+            kind if ENDS.contains(&kind) => (end + ROOM_TO_END, end),
+            _ => (end + ROOM_TO_END, end + ROOM_TO_END),
         };
         let wanted = wanted.next_multiple_of(STEP);
         if wanted > at.size {
@@ -277,6 +271,8 @@ struct Tail {
     position: Position,
     /// How long its file is, room included.
     size: u64,
+    /// There is something behind the last frame that is none.
+    is_torn: bool,
 }
 
 /// Returns the place of a class in the array of packs.

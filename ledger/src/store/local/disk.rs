@@ -1,7 +1,7 @@
 //! Files and folders with errors that name them. Knows nothing of ledgers.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::Path;
 
@@ -40,23 +40,20 @@ pub(crate) fn open_to_write(path: &Path) -> Result<File, Error> {
 
 /// Returns the bytes of a file from `offset` to `end`, or to the end of the file.
 pub(crate) fn read_range(
-    file: &mut File,
+    file: &File,
     path: &Path,
     offset: u64,
     end: Option<u64>,
 ) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    let most = end.map_or(u64::MAX, |end| end.saturating_sub(offset));
-    file.seek(SeekFrom::Start(offset)).map_err(|error| failure("read", path, error))?;
-    let read = file.take(most).read_to_end(&mut bytes);
-    read.map_err(|error| failure("read", path, error))?;
-    Ok(bytes)
+    let size = file.metadata().map_err(|error| failure("look at", path, error))?.len();
+    let length = end.unwrap_or(size).min(size).saturating_sub(offset);
+    read_at(file, path, offset, usize::try_from(length).unwrap_or(usize::MAX))
 }
 
 /// Returns the whole of a file; none where there is none.
 pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
-    let Some(mut file) = open(path)? else { return Ok(None) };
-    read_range(&mut file, path, 0, None).map(Some)
+    let Some(file) = open(path)? else { return Ok(None) };
+    read_range(&file, path, 0, None).map(Some)
 }
 
 /// Returns up to `length` bytes at `offset`.

@@ -75,8 +75,8 @@ pub(super) fn scan(folder: &Path, from: Position) -> Result<Scan, Error> {
             walk.is_catching_up = true;
             continue;
         }
-        let Some(mut file) = disk::open(&path)? else { return Err(gone(path)) };
-        let bytes = disk::read_range(&mut file, &path, walk.at.offset, counts)?;
+        let Some(file) = disk::open(&path)? else { return Err(gone(path)) };
+        let bytes = disk::read_range(&file, &path, walk.at.offset, counts)?;
         size = walk.at.offset + bytes.len() as u64;
         let rest = walk.take(&bytes, &path)?;
         match counts {
@@ -104,8 +104,8 @@ fn segments(events: &Path, from: u32) -> Result<Vec<(u32, SegmentHeader)>, Error
         if number != wanted {
             return Err(gone(path));
         }
-        let Some(mut file) = disk::open(&path)? else { return Err(gone(path)) };
-        let bytes = disk::read_range(&mut file, &path, 0, Some(SEGMENT_HEADER as u64))?;
+        let Some(file) = disk::open(&path)? else { return Err(gone(path)) };
+        let bytes = disk::read_range(&file, &path, 0, Some(SEGMENT_HEADER as u64))?;
         let header = SegmentHeader::decode(&bytes).filter(|it| it.number == number);
         let header = header.ok_or_else(|| damaged(path, 0, "the header of a segment"))?;
         segments.push((number, header));

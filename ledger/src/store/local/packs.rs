@@ -37,19 +37,19 @@ struct Pack {
 pub(super) struct Packs {
     class: Class,
     folder: PathBuf,
-    packs: Vec<Pack>,
+    files: Vec<Pack>,
     places: HashMap<ObjectId, Place>,
 }
 
 impl Packs {
     pub(super) fn new(folder: &Path, class: Class) -> Self {
         let folder = folder.join(layout::OBJECTS);
-        Self { class, folder, packs: Vec::new(), places: HashMap::new() }
+        Self { class, folder, files: Vec::new(), places: HashMap::new() }
     }
 
     /// Takes in what was written since.
     pub(super) fn refresh(&mut self) -> Result<(), Error> {
-        let newest = self.packs.last().map_or(0, |pack| pack.number);
+        let newest = self.files.last().map_or(0, |pack| pack.number);
         let names = disk::names(&self.folder)?;
         let ours = names.iter().filter_map(|name| layout::pack_number(name));
         let ours = ours.filter(|(class, number)| *class == self.class && *number > newest);
@@ -72,13 +72,13 @@ impl Packs {
         if header.is_none() {
             return Err(damaged(path, 0, "the header of a pack"));
         }
-        self.packs.push(Pack { number, path, file, end: PACK_HEADER as u64 });
+        self.files.push(Pack { number, path, file, end: PACK_HEADER as u64 });
         self.scan_newest(None)
     }
 
     /// Takes in the records of the newest pack that are not known yet.
     fn scan_newest(&mut self, until: Option<u64>) -> Result<(), Error> {
-        let Some(pack) = self.packs.last_mut() else { return Ok(()) };
+        let Some(pack) = self.files.last_mut() else { return Ok(()) };
         let mut records = Vec::new();
         pack.end = records_of(&pack.file, &pack.path, pack.end, until, |offset, header| {
             records.push((header.id, Place { number: pack.number, offset }));
@@ -95,7 +95,7 @@ impl Packs {
     /// Returns an object, as far as was read.
     pub(super) fn get(&self, id: ObjectId) -> Result<Option<Object>, Error> {
         let Some(place) = self.places.get(&id) else { return Ok(None) };
-        let Some(pack) = self.packs.iter().find(|pack| pack.number == place.number) else {
+        let Some(pack) = self.files.iter().find(|pack| pack.number == place.number) else {
             return Ok(None);
         };
         let refuse = |what| damaged(pack.path.clone(), place.offset, what);
@@ -122,7 +122,7 @@ impl Packs {
             self.sync()?;
             self.begin(ledger, closed, &[])?;
         }
-        let Some(pack) = self.packs.last_mut() else { return Ok(()) };
+        let Some(pack) = self.files.last_mut() else { return Ok(()) };
         let file = disk::open_to_write(&pack.path)?;
         let wanted = disk::make_room(&file, &pack.path, pack.end, length + RESERVE, Room::Behind);
         if wanted.is_err() {
@@ -136,7 +136,7 @@ impl Packs {
 
     /// Returns why the newest pack takes no more records, if it does not.
     fn why_close(&self, limit: u64) -> Result<Option<Closed>, Error> {
-        let Some(pack) = self.packs.last() else { return Ok(Some(Closed::First)) };
+        let Some(pack) = self.files.last() else { return Ok(Some(Closed::First)) };
         let length =
             pack.file.metadata().map_err(|it| disk::failure("look at", &pack.path, it))?.len();
         let closed = match pack.end {
@@ -149,19 +149,19 @@ impl Packs {
 
     /// Keeps room behind the newest pack.
     pub(super) fn reserve(&self) -> Result<(), Error> {
-        let Some(pack) = self.packs.last() else { return Ok(()) };
+        let Some(pack) = self.files.last() else { return Ok(()) };
         let file = disk::open_to_write(&pack.path)?;
         disk::make_room(&file, &pack.path, pack.end, RESERVE, Room::Behind)
     }
 
     /// Returns how far the packs reach.
     pub(super) fn reach(&self) -> Reach {
-        self.packs.last().map_or(Reach::default(), |it| Reach { number: it.number, length: it.end })
+        self.files.last().map_or(Reach::default(), |it| Reach { number: it.number, length: it.end })
     }
 
     /// Brings the newest pack to the disk; older ones are there.
     pub(super) fn sync(&self) -> Result<(), Error> {
-        self.packs.last().map_or(Ok(()), |pack| disk::sync(&pack.file, &pack.path))
+        self.files.last().map_or(Ok(()), |pack| disk::sync(&pack.file, &pack.path))
     }
 
     /// Begins a new pack with these records in it.
@@ -188,7 +188,7 @@ impl Packs {
         let reach = self.reach();
         let known = mark.map(|mark| mark.pack(self.class)).filter(|it| it.number == reach.number);
         let from = known.map_or(PACK_HEADER as u64, |known| known.length);
-        let Some(pack) = self.packs.last_mut().filter(|pack| pack.end > from) else {
+        let Some(pack) = self.files.last_mut().filter(|pack| pack.end > from) else {
             return Ok(());
         };
         let length = usize::try_from(pack.end - from).unwrap_or(0);
