@@ -66,7 +66,7 @@ impl MemoryCluster {
         let keep = Keep::Memory(RefCell::new(Objects::default()));
         let cluster = Self { keep, controllers: Controllers::None };
         // Memory cannot fail to be written.
-        let _ = cluster.found_namespaces();
+        let _ = cluster.found_namespaces(&uuid::Uuid::new_v4().to_string());
         cluster
     }
 
@@ -77,7 +77,9 @@ impl MemoryCluster {
         Self { keep: Keep::Folder(folder), controllers: Controllers::AtOnce }
     }
 
-    fn found_namespaces(&self) -> io::Result<()> {
+    /// Makes the namespaces that every cluster has. Which cluster it is, is read off their UIDs, so
+    /// one `place` always has the same.
+    fn found_namespaces(&self, place: &str) -> io::Result<()> {
         let namespaces = Resource {
             kind: Kind::new("v1", "Namespace"),
             plural: "namespaces".to_owned(),
@@ -87,7 +89,8 @@ impl MemoryCluster {
         let made = self.keep.write(|objects| {
             for name in NAMESPACES {
                 let object = json!({"metadata": {"name": name}, "status": {"phase": "Active"}});
-                objects.create(&namespaces, &object, Effect::Persist, &fresh())?;
+                let founded = Fresh { uid: founding_uid(place, name), ..fresh() };
+                objects.create(&namespaces, &object, Effect::Persist, &founded)?;
             }
             Ok::<_, ClusterError>(())
         })?;
@@ -102,8 +105,18 @@ impl MemoryCluster {
             return Ok(objects);
         }
         // A sandbox that has never been written looks as it will after the first write.
-        let young = Self::in_memory();
+        let keep = Keep::Memory(RefCell::new(Objects::default()));
+        let young = Self { keep, controllers: self.controllers };
+        young.found_namespaces(&self.place()).map_err(|error| broken(&error))?;
         young.keep.read().map_err(|error| broken(&error))
+    }
+
+    /// Where the cluster is kept; nowhere in particular for one in memory.
+    fn place(&self) -> String {
+        match &self.keep {
+            Keep::Memory(_) => String::new(),
+            Keep::Folder(folder) => folder.display().to_string(),
+        }
     }
 
     fn write<T>(
@@ -111,7 +124,7 @@ impl MemoryCluster {
         change: impl FnOnce(&mut Objects) -> Result<T, ClusterError>,
     ) -> Result<T, ClusterError> {
         if self.keep.read().map_err(|error| broken(&error))?.version() == 0 {
-            self.found_namespaces().map_err(|error| broken(&error))?;
+            self.found_namespaces(&self.place()).map_err(|error| broken(&error))?;
         }
         self.keep.write(change).map_err(|error| broken(&error))?
     }
@@ -402,6 +415,13 @@ fn custom_resources(definition: &Value) -> Vec<Resource> {
 /// The sandbox's file cannot be read or written.
 fn broken(error: &io::Error) -> ClusterError {
     ClusterError::Unreachable { message: format!("the sandbox's cluster cannot be used: {error}") }
+}
+
+/// The UID of a namespace that a cluster is born with.
+fn founding_uid(place: &str, name: &str) -> String {
+    let [bytes @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] =
+        ledger::Digest::of(format!("{place}\0{name}").as_bytes()).0;
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
 fn fresh() -> Fresh {

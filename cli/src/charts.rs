@@ -50,11 +50,11 @@ pub(crate) fn load(place: &str, options: &ChartOptions) -> Result<Chart, Failure
     chart.map_err(|error| Failure::from_error(&error).with_hint_of(error.hint().map(str::to_owned)))
 }
 
-/// Refuses a chart that cannot be installed, and warns of one that should not be.
+/// Refuses a chart that cannot be installed or is not whole, and warns of one that should not be.
 ///
 /// # Errors
 ///
-/// Helm's message for library charts.
+/// Helm's messages for library charts and missing dependencies.
 pub(crate) fn check(chart: &Chart, ui: &mut Ui) -> Result<(), Failure> {
     if chart.metadata.deprecated {
         ui.warn("this chart is deprecated");
@@ -89,11 +89,11 @@ fn elsewhere(place: &str) -> Failure {
 /// it stands among its neighbours. Links are followed, as Helm follows them.
 fn folder(root: &Path) -> Result<Vec<File>, Failure> {
     let mut files = Vec::new();
-    walk(root, String::new(), 0, &mut files)?;
+    walk(root, "", 0, &mut files)?;
     Ok(files)
 }
 
-fn walk(folder: &Path, prefix: String, depth: usize, files: &mut Vec<File>) -> Result<(), Failure> {
+fn walk(folder: &Path, prefix: &str, depth: usize, files: &mut Vec<File>) -> Result<(), Failure> {
     if depth > DEEPEST {
         return Err(Failure::new(format_args!("{}: too many folders", folder.display()))
             .with_hint("a link in the chart may lead back to a folder above it"));
@@ -109,7 +109,7 @@ fn walk(folder: &Path, prefix: String, depth: usize, files: &mut Vec<File>) -> R
         let name = format!("{prefix}{name}");
         let status = fs::metadata(&path).map_err(|error| named(&path, &error))?;
         if status.is_dir() {
-            walk(&path, format!("{name}/"), depth + 1, files)?;
+            walk(&path, &format!("{name}/"), depth + 1, files)?;
         } else {
             files.push(file(&path, name, &status)?);
         }

@@ -210,10 +210,8 @@ impl Pretended<'_> {
         }
         let documents = self.rendered.documents.iter().map(|it| {
             let hidden = it.kind == "Secret" && it.api_version == "v1";
-            let text = match hidden {
-                true => "# HIDDEN: The Secret output has been suppressed",
-                false => &it.text,
-            };
+            let text =
+                if hidden { "# HIDDEN: The Secret output has been suppressed" } else { &it.text };
             format!("---\n# Source: {}\n{text}\n", it.source)
         });
         documents.collect()

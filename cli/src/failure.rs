@@ -89,6 +89,19 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// Returns what is said on standard error by a program of that name. As `helm`, whose messages
+    /// scripts compare, the hint is a line of log.
+    pub(crate) fn text(&self, program: &str) -> String {
+        match self {
+            Self::Said(Said { message, hint: Some(hint), .. }) if program == "helm" => {
+                format!("Error: {message}\nlevel=INFO msg={:?}", format!("hint: {hint}"))
+            }
+            _ => self.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self::Said(said) = self else { return Ok(()) };

@@ -64,15 +64,15 @@ pub(crate) fn tree(program: &'static str) -> Command {
 /// # Errors
 ///
 /// Fails with Helm's message for Helm's mistakes.
-pub(crate) fn parse(program: &'static str, words: Vec<OsString>) -> Result<Parsed, Failure> {
+pub(crate) fn parse(program: &'static str, words: &[OsString]) -> Result<Parsed, Failure> {
     let mut tree = tree(program);
-    let matches = match tree.try_get_matches_from_mut(&words) {
+    let matches = match tree.try_get_matches_from_mut(words) {
         Ok(matches) => matches,
-        Err(error) => return help_or_mistake(&error, &tree, &words),
+        Err(error) => return help_or_mistake(&error, &tree, words),
     };
     let typed = match Typed::from_arg_matches(&matches) {
         Ok(typed) => typed,
-        Err(error) => return help_or_mistake(&error, &tree, &words),
+        Err(error) => return help_or_mistake(&error, &tree, words),
     };
     match typed.command {
         Some(command) => Ok(Parsed::Line(Box::new(Line { global: typed.global, command }))),

@@ -22,24 +22,23 @@ mod sources;
 mod ui;
 mod work;
 
-use std::{env, process::ExitCode};
+use std::{env, ffi::OsString, process::ExitCode};
 
 use crate::{failure::Failure, grammar::Parsed, session::Session, settings::Settings, ui::Ui};
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::BrokenPipe) => ExitCode::SUCCESS,
+    let words: Vec<_> = env::args_os().collect();
+    let program = grammar::program(&words);
+    match run(program, &words) {
+        Ok(()) | Err(Failure::BrokenPipe) => ExitCode::SUCCESS,
         Err(failure) => {
-            Ui::new(ui::Colour::Never).talk(&failure.to_string());
+            Ui::new(ui::Colour::Never).talk(&failure.text(program));
             ExitCode::from(failure.code())
         }
     }
 }
 
-fn run() -> Result<(), Failure> {
-    let words: Vec<_> = env::args_os().collect();
-    let program = grammar::program(&words);
+fn run(program: &'static str, words: &[OsString]) -> Result<(), Failure> {
     match grammar::parse(program, words)? {
         Parsed::Text(text) => {
             let mut ui = Ui::new(ui::Colour::Never);

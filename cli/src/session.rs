@@ -9,13 +9,22 @@ pub(crate) struct Session {
     pub(crate) settings: Settings,
     /// The two streams.
     pub(crate) ui: Ui,
+    sandbox_said: Switch,
 }
 
 impl Session {
     /// Opens nothing: cluster and ledger are opened by the commands that need them.
     pub(crate) fn new(settings: Settings) -> Self {
         let ui = Ui::new(settings.colour);
-        Self { settings, ui }
+        Self { settings, ui, sandbox_said: Switch::Off }
+    }
+
+    /// Says, once, that no real cluster is meant.
+    pub(crate) fn say_sandbox(&mut self) {
+        if !self.sandbox_said.is_on() {
+            self.sandbox_said = Switch::On;
+            self.ui.inform("this is the sandbox: no real cluster is touched");
+        }
     }
 
     /// Returns the namespace that is meant.

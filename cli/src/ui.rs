@@ -70,6 +70,15 @@ impl Ui {
         self.talk(&format!("level=WARN msg={}", quoted(message)));
     }
 
+    /// Tells something that is good to know: to the eye, or as a line of log.
+    pub(crate) fn inform(&mut self, message: &str) {
+        if io::stderr().is_terminal() {
+            self.talk(&format!("\x1b[2m{message}\x1b[0m"));
+        } else {
+            self.talk(&format!("level=INFO msg={}", quoted(message)));
+        }
+    }
+
     /// Says one line to the user. That nobody hears it is no reason to stop.
     pub(crate) fn talk(&mut self, line: &str) {
         let _ = self.out.flush();

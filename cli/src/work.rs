@@ -149,17 +149,17 @@ pub(crate) fn failure(error: &applier::Error) -> Failure {
 
 /// Turns an error of the ledger into what is said of it.
 pub(crate) fn ledger_failure(error: ledger::Error) -> Failure {
-    Failure::new(chain(&error)).with_hint_of(error.hint())
+    let error = &error;
+    Failure::new(chain(error)).with_hint_of(error.hint())
 }
 
 fn place(session: &mut Session, asking: Asking) -> Result<(Option<Runtime>, Place), Failure> {
-    let settings = &session.settings;
-    if settings.cluster.sandbox.is_on() {
-        let folder = home(settings).join("cluster");
-        session.ui.talk("level=INFO msg=\"this is the sandbox: no real cluster is touched\"");
+    if session.settings.cluster.sandbox.is_on() {
+        let folder = home(&session.settings).join("cluster");
+        session.say_sandbox();
         return Ok((Some(runtime()?), Place::Sandbox(MemoryCluster::sandbox(folder))));
     }
-    let connection = connection(settings);
+    let connection = connection(&session.settings);
     let unreachable = |error: applier::ClusterError| failure(&applier::Error::Unreachable(error));
     match asking {
         Asking::Nobody => {

@@ -71,6 +71,8 @@ impl Live {
             match answer {
                 Ok(objects) => objects.into_iter().for_each(|object| live.put(object)),
                 Err(error) if error.is_forbidden() => live.unknown.extend(batch.keys()),
+                // The kind went away since it was discovered, and its objects with it.
+                Err(ClusterError::Unserved { .. }) => {}
                 Err(source) => {
                     let doing = format!("could not read {}", batch.resource.plural);
                     return Err(Error::Cluster { doing, source });

@@ -114,11 +114,9 @@ fn words(typed: &Typed<'_>, session: &mut Session) -> Choices {
             let helms = names.map(|(name, _)| name).filter(|name| name.starts_with("HELM_"));
             (helms.map(str::to_owned).collect(), Directive::NoFiles)
         }
-        (Taken::NameAndChart, [_]) | (Taken::ReleaseAndChart, [_]) | (Taken::Chart, []) => {
-            (Vec::new(), Directive::Files)
-        }
+        (Taken::NameAndChart | Taken::ReleaseAndChart, [_])
+        | (Taken::Chart | Taken::Folder, []) => (Vec::new(), Directive::Files),
         (Taken::NameAndChart, []) => (Vec::new(), Directive::NoFiles),
-        (Taken::Folder, []) => (Vec::new(), Directive::Files),
         _ => {
             let told = "_activeHelp_ This command does not take any more arguments (but may accept \
                         flags).";

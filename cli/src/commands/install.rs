@@ -151,6 +151,14 @@ fn installed(args: &Args, dry_run: DryRun, session: &mut Session) -> Result<(), 
     wanted.install(args.output, session)
 }
 
+/// What Helm says of a name that is taken.
+const NAME_IN_USE: &str = "cannot reuse a name that is still in use";
+
+/// Says first what was checked, as Helm does.
+fn name_in_use(failure: Failure) -> Failure {
+    if failure.says(NAME_IN_USE) { failure.prefixed("release name check failed") } else { failure }
+}
+
 impl Wanted<'_> {
     /// Installs, and prints what came of it.
     pub(super) fn install(self, output: Output, session: &mut Session) -> Result<(), Failure> {
@@ -198,7 +206,7 @@ impl Wanted<'_> {
         }
         let ending =
             work.run_until_signal(async |world| applier::install(world, situation, install).await);
-        let done: Done = match ending? {
+        let done: Done = match ending.map_err(name_in_use)? {
             Ending::Whole(done) => done,
             Ending::Cut => return Err(deploying::cancelled(&self.name, session)?),
         };

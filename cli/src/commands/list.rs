@@ -199,7 +199,7 @@ fn names(releases: &[Release], format: Format) -> Result<String, Failure> {
     match format {
         Format::Json => json_line(&names),
         Format::Yaml => yaml(&names),
-        Format::Table => Ok(names.iter().map(|name| format!("{name}\n")).collect()),
+        Format::Table => Ok(names.iter().flat_map(|name| [*name, "\n"]).collect()),
     }
 }
 

@@ -72,17 +72,17 @@ pub(crate) struct Args {
 #[derive(clap::Args, Debug)]
 struct Reuse {
     /// Forget the values of the last revision
-    #[arg(long)]
-    reset_values: Switch,
+    #[arg(long = "reset-values")]
+    reset: Switch,
 
     /// Keep all values of the last revision, the old chart's defaults too, and put the new ones
     /// over them
-    #[arg(long)]
-    reuse_values: Switch,
+    #[arg(long = "reuse-values")]
+    keep: Switch,
 
     /// Take the new chart's defaults, then the values of the last revision, then the new ones
-    #[arg(long)]
-    reset_then_reuse_values: Switch,
+    #[arg(long = "reset-then-reuse-values")]
+    lay_over: Switch,
 }
 
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
@@ -244,10 +244,10 @@ impl Reuse {
     /// (`Upgrade.reuseValues`).
     fn apply(&self, ingredients: &mut Ingredients, current: &Record) -> Result<(), Failure> {
         let old = Values::from_json(&current.config);
-        if self.reset_values.is_on() {
+        if self.reset.is_on() {
             return Ok(());
         }
-        if self.reuse_values.is_on() {
+        if self.keep.is_on() {
             let chart = Chart::from_record(&current.chart).map_err(|error| {
                 Failure::from_error(&error).prefixed("failed to rebuild old values")
             })?;
@@ -255,7 +255,7 @@ impl Reuse {
             ingredients.chart.values = old.over_defaults(&chart).map_err(|error| {
                 Failure::from_error(&error).prefixed("failed to rebuild old values")
             })?;
-        } else if self.reset_then_reuse_values.is_on() {
+        } else if self.lay_over.is_on() {
             ingredients.values = ingredients.values.over(&old);
         } else if ingredients.values.is_empty() && !old.is_empty() {
             ingredients.values = old;

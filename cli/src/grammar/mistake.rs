@@ -78,15 +78,14 @@ pub(super) fn failure(error: &clap::Error, tree: &Command, words: &[OsString]) -
 
 fn unknown_flag(flag: &str, words: &[OsString]) -> Failure {
     let to_come = FLAGS_TO_COME.contains(&flag);
-    let failure = match flag.strip_prefix("--") {
-        Some(_) => Failure::new(format_args!("unknown flag: {flag}")),
-        None => {
-            let letter = flag.trim_start_matches('-');
-            Failure::new(format_args!(
-                "unknown shorthand flag: '{letter}' in -{}",
-                rest_of_cluster(letter, words)
-            ))
-        }
+    let failure = if flag.starts_with("--") {
+        Failure::new(format_args!("unknown flag: {flag}"))
+    } else {
+        let letter = flag.trim_start_matches('-');
+        Failure::new(format_args!(
+            "unknown shorthand flag: '{letter}' in -{}",
+            rest_of_cluster(letter, words)
+        ))
     };
     if to_come {
         return failure.with_hint(format!(
@@ -181,8 +180,8 @@ mod tests {
     use crate::grammar::parse;
 
     fn said(line: &str) -> String {
-        let words = line.split(' ').map(Into::into).collect();
-        parse("helm", words).unwrap_err().to_string()
+        let words: Vec<_> = line.split(' ').map(Into::into).collect();
+        parse("helm", &words).unwrap_err().to_string()
     }
 
     /// The expected texts are what helm 4.3.1 prints.

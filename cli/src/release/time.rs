@@ -233,7 +233,7 @@ impl Moment {
 }
 
 /// How exactly an offset is printed.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Fields {
     Hours,
     Minutes,
@@ -244,14 +244,12 @@ fn signed(offset: Offset, colon: &str, fields: Fields) -> String {
     let seconds = offset.seconds();
     let sign = if seconds < 0 { '-' } else { '+' };
     let seconds = seconds.abs();
-    let mut text = format!("{sign}{:02}", seconds / 3600);
-    if fields >= Fields::Minutes {
-        text.push_str(&format!("{colon}{:02}", seconds / 60 % 60));
+    let [hours, minutes, seconds] = [seconds / 3600, seconds / 60 % 60, seconds % 60];
+    match fields {
+        Fields::Hours => format!("{sign}{hours:02}"),
+        Fields::Minutes => format!("{sign}{hours:02}{colon}{minutes:02}"),
+        Fields::Seconds => format!("{sign}{hours:02}{colon}{minutes:02}{colon}{seconds:02}"),
     }
-    if fields >= Fields::Seconds {
-        text.push_str(&format!("{colon}{:02}", seconds % 60));
-    }
-    text
 }
 
 /// RFC 3339 with the local offset; UTC is `Z`, as Go writes it.

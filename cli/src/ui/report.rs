@@ -118,13 +118,14 @@ impl Report<'_> {
         }
         for hook in tests.into_iter().filter(|hook| !hook.last_run.started_at.is_zero()) {
             let run = &hook.last_run;
-            text.push_str(&format!(
+            let _ = write!(
+                text,
                 "TEST SUITE:     {}\nLast Started:   {}\nLast Completed: {}\nPhase:          {}\n",
                 hook.name,
                 run.started_at.ansic(),
                 run.completed_at.ansic(),
                 run.phase
-            ));
+            );
         }
     }
 }

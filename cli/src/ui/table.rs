@@ -1,6 +1,6 @@
 //! Tables as Helm prints them: cells padded to their column, joined by tabs (gosuri/uitable).
 
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::UnicodeWidthStr;
 
 use super::Style;
 
@@ -92,7 +92,7 @@ fn lines(row: &[Cell], widths: &[usize], style: Style) -> String {
             .map(|(lines, width, cell)| {
                 let text = lines.get(at).map_or("", String::as_str);
                 // A column whose cells are all empty is one space wide below a first line.
-                let least = if lines.len() <= at { 1 } else { 0 };
+                let least = usize::from(lines.len() <= at);
                 let padding = width.max(&least).saturating_sub(width_of(text));
                 let painted =
                     cell.paint.map_or_else(|| text.to_owned(), |paint| paint(style, text));
@@ -119,7 +119,7 @@ fn fitted(text: &str, width: usize) -> String {
 
 /// Columns that a text takes; a line end takes none.
 fn width_of(text: &str) -> usize {
-    text.split('\n').map(|line| line.width()).sum()
+    text.split('\n').map(UnicodeWidthStr::width).sum()
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ fn path(document: &str) -> Option<&str> {
 /// Go's `filepath.Match`: `*` and `?` do not cross a slash; a bad pattern matches nothing.
 fn matches(pattern: &[u8], path: &[u8]) -> bool {
     match (pattern, path) {
-        ([], []) => true,
+        ([], path) => path.is_empty(),
         ([b'*', rest @ ..], _) => {
             let reach = path.iter().take_while(|byte| **byte != b'/').count();
             (0..=reach).any(|skip| matches(rest, path.get(skip..).unwrap_or_default()))
@@ -52,8 +52,9 @@ fn matches(pattern: &[u8], path: &[u8]) -> bool {
             Some((true, rest)) => matches(rest, path),
             _ => false,
         },
-        ([b'\\', literal, rest @ ..], [byte, path @ ..]) => literal == byte && matches(rest, path),
-        ([literal, rest @ ..], [byte, path @ ..]) => literal == byte && matches(rest, path),
+        ([b'\\', literal, rest @ ..] | [literal, rest @ ..], [byte, path @ ..]) => {
+            literal == byte && matches(rest, path)
+        }
         _ => false,
     }
 }
