@@ -52,15 +52,14 @@ pub(crate) async fn identify<C, S: Store + OperationLocks>(
     let ledger = world.ledger.create().await?;
     let mut evidence = situation.seen.evidence.clone();
     evidence.server = Some(ledger::Digest::of_server(ledger, &situation.seen.url));
-    let cluster = match world.ledger.state().cluster_known(&evidence) {
-        Some(known) => known,
-        None => {
-            let details = json!({"server": situation.seen.url});
-            let details = world.ledger.put(Class::Private, content::json_bytes(&details)?).await?;
-            let event = ClusterIdentified { evidence, details: Some(details), facts: Facts::NONE };
-            let met = world.append(Event::ClusterIdentified(event), Expected::Any).await?;
-            world.ledger.state().cluster(ledger::ClusterId(met))
-        }
+    let cluster = if let Some(known) = world.ledger.state().cluster_known(&evidence) {
+        known
+    } else {
+        let details = json!({"server": situation.seen.url});
+        let details = world.ledger.put(Class::Private, content::json_bytes(&details)?).await?;
+        let event = ClusterIdentified { evidence, details: Some(details), facts: Facts::NONE };
+        let met = world.append(Event::ClusterIdentified(event), Expected::Any).await?;
+        world.ledger.state().cluster(ledger::ClusterId(met))
     };
     Ok(look::key_in(cluster, &situation.target))
 }
@@ -249,11 +248,10 @@ pub(crate) fn alone_in_cluster<C, S>(
         return Ok(None);
     }
     match claim::is_held(last, (world.clock)()) {
-        Some(true) => Err(Error::InProgress { holder: holder(last) }),
         // The claim of a rutter whose ledger is elsewhere or lost, and that nobody renews.
         Some(false) => Ok(None),
         None if way == InTheWay::GiveUp || is_uninstalling(last) => Ok(None),
-        None => Err(Error::InProgress { holder: holder(last) }),
+        Some(true) | None => Err(Error::InProgress { holder: holder(last) }),
     }
 }
 

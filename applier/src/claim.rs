@@ -87,11 +87,7 @@ impl Claim {
         let answer = match made {
             Ok(answer) => answer.object,
             Err(ClusterError::AlreadyExists { .. } | ClusterError::Unknown { .. }) => {
-                let there = read(cluster, &record).await?;
-                if object::annotation(&there, OPERATION) != Some(&claimant.operation.to_string()) {
-                    return Err(Refused::Taken(holder(&there)));
-                }
-                there
+                read_own(cluster, &record, claimant).await?
             }
             Err(error) => return Err(Refused::Cluster(error)),
         };
@@ -115,12 +111,7 @@ impl Claim {
             there = match cluster.replace(&secrets(), &secret).await {
                 Ok(answer) => answer.object,
                 Err(ClusterError::Conflict { .. } | ClusterError::Unknown { .. }) => {
-                    let now = read(cluster, &record).await?;
-                    let operation = claimant.operation.to_string();
-                    if object::annotation(&now, OPERATION) != Some(&operation) {
-                        return Err(Refused::Taken(holder(&now)));
-                    }
-                    now
+                    read_own(cluster, &record, claimant).await?
                 }
                 Err(error) => return Err(Refused::Cluster(error)),
             };
@@ -170,10 +161,7 @@ impl Claim {
                 }
                 // A renewal came between, or the answer was lost.
                 Err(ClusterError::Conflict { .. } | ClusterError::Unknown { .. }) => {
-                    let there = read(cluster, &self.record).await?;
-                    if object::annotation(&there, OPERATION) != Some(&operation) {
-                        return Err(Refused::Taken(holder(&there)));
-                    }
+                    let there = read_own(cluster, &self.record, self.claimant).await?;
                     object::resource_version(&there).unwrap_or_default().clone_into(&mut version);
                 }
                 Err(error) => return Err(Refused::Cluster(error)),
@@ -186,11 +174,21 @@ impl Claim {
     }
 }
 
-async fn read<C: Cluster>(cluster: &C, record: &Record) -> Result<Value, ClusterError> {
+/// Reads the record, if it is this operation's.
+async fn read_own<C: Cluster>(
+    cluster: &C,
+    record: &Record,
+    claimant: Claimant,
+) -> Result<Value, Refused> {
     let secrets = secrets();
     let name = record.secret_name();
     let address = Address { resource: &secrets, namespace: Some(&record.namespace), name: &name };
-    cluster.get(&address, Depth::Whole).await
+    let there = cluster.get(&address, Depth::Whole).await?;
+    if object::annotation(&there, OPERATION) == Some(&claimant.operation.to_string()) {
+        Ok(there)
+    } else {
+        Err(Refused::Taken(holder(&there)))
+    }
 }
 
 /// Puts a status into a record that is there, body and labels in step. Returns it as it is now.

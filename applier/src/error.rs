@@ -83,7 +83,7 @@ pub enum Error {
     #[error("{}", unserved_text(.0))]
     Unserved(Vec<ObjectRef>),
     /// Objects that belong to somebody else; nothing was written.
-    #[error("Unable to continue with {verb}: {text}")]
+    #[error("unable to continue with {verb}: {text}")]
     Foreign {
         /// `install` or `update`.
         verb: &'static str,

@@ -60,7 +60,7 @@ pub(crate) enum Stop {
     /// The cluster refused, or what was waited for did not come: the operation has failed.
     Failed(Failure),
     /// The ledger cannot be written, or an end is not known: the operation is interrupted.
-    Broken(Error),
+    Broken(Box<Error>),
 }
 
 /// What is known of a failure.
@@ -75,13 +75,13 @@ pub(crate) struct Failure {
 
 impl From<Error> for Stop {
     fn from(error: Error) -> Self {
-        Self::Broken(error)
+        Self::Broken(Box::new(error))
     }
 }
 
 impl From<ledger::Error> for Stop {
     fn from(error: ledger::Error) -> Self {
-        Self::Broken(error.into())
+        Self::Broken(Box::new(error.into()))
     }
 }
 

@@ -78,9 +78,8 @@ impl State {
 /// Returns how an object stands.
 pub fn readiness(object: &Value, rules: Rules) -> Readiness {
     match rules {
-        Rules::Kstatus => kstatus(object),
         Rules::WithJobs if is_kind(object, "batch", "Job") => others::job_to_its_end(object),
-        Rules::WithJobs => kstatus(object),
+        Rules::Kstatus | Rules::WithJobs => kstatus(object),
         Rules::Hook => hook(object),
         Rules::Legacy | Rules::LegacyWithJobs => legacy::readiness(object, rules),
     }

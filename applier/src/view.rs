@@ -82,14 +82,9 @@ pub(crate) async fn record<S: Store>(
         _ => None,
     };
     info.description = description(ledger, entry.description).await?;
-    info.status = word(entry.status).to_owned();
+    entry.status.as_str().clone_into(&mut info.status);
     info.rollback_revision = entry.rollback_revision.map(|it| it.0);
     Ok(record)
-}
-
-/// Returns Helm's word for a state; what is interrupted is pending to Helm, but only we know that.
-pub(crate) fn word(status: Status) -> &'static str {
-    status.as_str()
 }
 
 /// Returns Helm's sentence, wherever it is kept.

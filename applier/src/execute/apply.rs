@@ -22,9 +22,8 @@ impl<C: Cluster, S: Store + OperationLocks> Execution<'_, '_, C, S> {
         let object = ObjectRef::from(&step.object);
         let done = match step.act {
             Act::Create => self.apply(step, Action::Created).await,
-            Act::Update => self.apply(step, Action::Updated).await,
             Act::Adopt => self.apply(step, Action::Adopted).await,
-            Act::Blind => self.apply(step, Action::Updated).await,
+            Act::Update | Act::Blind => self.apply(step, Action::Updated).await,
             Act::CreateIfMissing => self.create_if_missing(step).await,
             Act::Delete => {
                 let uid = step.uid.clone().map(Uid);

@@ -125,7 +125,7 @@ impl<C: Cluster, S: Store + OperationLocks> Execution<'_, '_, C, S> {
         };
         let made = match there {
             Some(there) => Ok(there),
-            None => self.start_hook(hook, before.is_none()).await?,
+            None => self.start_hook(hook, before.as_ref()).await?,
         };
         let ended = match made {
             Ok(object) => {
@@ -164,21 +164,21 @@ impl<C: Cluster, S: Store + OperationLocks> Execution<'_, '_, C, S> {
             if self.work.orders.rerun == Rerun::Allow {
                 return Ok(None);
             }
-            return Err(Stop::Broken(Error::HookUnknown { object: hook.reference() }));
+            return Err(Error::HookUnknown { object: hook.reference() }.into());
         }
-        let is_older = uid.is_some() && self.older_uids(hook).contains(&uid);
+        let is_older = uid.is_some_and(|uid| self.older_uids(hook).contains(&uid));
         Ok(live.filter(|_| !is_older))
     }
 
     /// Returns the UIDs that objects of the hook's name had before this step.
-    fn older_uids(&self, hook: &InHand<'_>) -> Vec<Option<String>> {
+    fn older_uids(&self, hook: &InHand<'_>) -> Vec<String> {
         let reference = hook.reference();
         let state = self.world.ledger.state();
         let runs = state.operation(self.work.started).map(|(_, it)| it.hooks.as_slice());
         let runs = runs.unwrap_or_default().iter();
         let earlier = runs.filter(|it| it.object == reference && it.step != hook.step.number);
         let uids = earlier.map(|it| it.uid.as_ref().map(|uid| uid.0.clone()));
-        uids.chain([hook.step.uid.clone()]).filter(Option::is_some).collect()
+        uids.chain([hook.step.uid.clone()]).flatten().collect()
     }
 
     async fn read_hook(&self, hook: &InHand<'_>) -> Result<Option<Value>, Stop> {
@@ -198,17 +198,16 @@ impl<C: Cluster, S: Store + OperationLocks> Execution<'_, '_, C, S> {
     async fn start_hook(
         &mut self,
         hook: &InHand<'_>,
-        is_first: bool,
+        before: Option<&HookRun>,
     ) -> Result<Result<Value, ClusterError>, Stop> {
-        if is_first {
+        if before.is_none() {
             self.note_start(hook).await?;
         }
         let is_named = !object::name(&hook.object).is_empty();
-        if is_named && hook.has(&DeletePolicy::BeforeCreation) && !hook.is_definition() {
-            if let Some(old) = self.read_hook(hook).await? {
-                let old_uid = object::uid(&old).map(str::to_owned);
-                self.delete_and_wait(hook, old_uid).await?;
-            }
+        let is_cleared =
+            is_named && hook.has(&DeletePolicy::BeforeCreation) && !hook.is_definition();
+        if is_cleared && let Some(old) = self.read_hook(hook).await? {
+            self.delete_and_wait(hook, object::uid(&old).map(str::to_owned)).await?;
         }
         let made = if is_named {
             self.send(&hook.resource, &hook.object, Conflicts::Refuse).await
@@ -339,19 +338,24 @@ impl<C: Cluster, S: Store + OperationLocks> Execution<'_, '_, C, S> {
         for pod in pods(self.world.cluster, &self.discovery, hook).await {
             let containers = pod.pointer("/spec/containers").and_then(Value::as_array);
             for container in containers.into_iter().flatten() {
-                let name = container.get("name").and_then(Value::as_str).unwrap_or_default();
-                let query = LogQuery {
-                    namespace: object::namespace(&pod).unwrap_or_default(),
-                    pod: object::name(&pod),
-                    container: Some(name),
-                    tail_lines: None,
-                    run: Run::Current,
-                };
-                let Ok(lines) = self.world.cluster.logs(&query).await else { continue };
-                let progress =
-                    Progress::Output { pod: object::name(&pod), container: name, lines: &lines };
-                self.world.observer.progress(&progress);
+                self.show_container(&pod, container).await;
             }
+        }
+    }
+
+    async fn show_container(&self, pod: &Value, container: &Value) {
+        let name = container.get("name").and_then(Value::as_str).unwrap_or_default();
+        let query = LogQuery {
+            namespace: object::namespace(pod).unwrap_or_default(),
+            pod: object::name(pod),
+            container: Some(name),
+            tail_lines: None,
+            run: Run::Current,
+        };
+        if let Ok(lines) = self.world.cluster.logs(&query).await {
+            let pod = object::name(pod);
+            let progress = Progress::Output { pod, container: name, lines: &lines };
+            self.world.observer.progress(&progress);
         }
     }
 }

@@ -127,7 +127,7 @@ fn causes(status: &Value) -> Vec<Cause> {
 /// Quotas and admission plugins answer 403 too, with other sentences.
 fn forbidden(message: String) -> ClusterError {
     match denied(&message) {
-        Some(denied) => ClusterError::Forbidden { message, denied },
+        Some(denied) => ClusterError::Forbidden { message, denied: Box::new(denied) },
         None => ClusterError::Refused { code: 403, message },
     }
 }

@@ -134,7 +134,7 @@ pub(crate) async fn end<C: Cluster, S: Store + OperationLocks>(
         Ok(()) => deployed(world, (situation, begun), claim).await,
         Err(Stop::Failed(failure)) => failed(world, begun, claim, failure).await,
         // Nothing can be said of the end: `resume` finds it out.
-        Err(Stop::Broken(error)) => Err(error),
+        Err(Stop::Broken(error)) => Err(*error),
     }
 }
 

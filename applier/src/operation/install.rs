@@ -36,7 +36,7 @@ pub(crate) async fn run<C: Cluster, S: Store + OperationLocks>(
         revision: situation.next_revision(),
         content,
         plan,
-        previous: spine::previous(situation),
+        previous: spine::previous(world, situation).await?,
         back: None,
         intent: Intent::of(&request.manner),
         waiting: request.manner.waiting,
@@ -55,7 +55,7 @@ pub(crate) async fn plan<C: Cluster, S: Store + OperationLocks>(
     let discovery = spine::discovery(world).await?;
     let target = &situation.target;
     let documents = &request.rendered.documents;
-    let previous = spine::previous(situation);
+    let previous = spine::previous(world, situation).await?;
     let hooks = (request.rendered.hooks.as_slice(), request.manner.hooks);
     let points = [HookPoint::PreInstall, HookPoint::PostInstall];
     let wanted = super::references((documents, &previous), (hooks, points), target, &discovery)?;

@@ -44,7 +44,7 @@ pub(crate) async fn run<C: Cluster, S: Store + OperationLocks>(
     let intent = spine::intent(world.ledger, started).await?;
     let discovery = spine::discovery(world).await?;
     let plan = started.recipes.plan.ok_or_else(|| stored("the operation has no plan"))?;
-    let previous = spine::previous(situation);
+    let previous = spine::previous(world, situation).await?;
     let work = Work {
         target: situation.target.clone(),
         verb: started.verb,

@@ -48,7 +48,7 @@ pub(crate) async fn run<C: Cluster, S: Store + OperationLocks>(
         revision,
         content: chosen.content,
         plan,
-        previous: spine::previous(situation),
+        previous: spine::previous(world, situation).await?,
         back: Some((Some(chosen.event), chosen.revision)),
         intent: Intent::of(&request.manner),
         waiting: request.manner.waiting,
@@ -103,7 +103,7 @@ async fn plan<C: Cluster, S: Store + OperationLocks>(
 ) -> Result<Plan, Error> {
     let discovery = spine::discovery(world).await?;
     let target = &situation.target;
-    let previous = spine::previous(situation);
+    let previous = spine::previous(world, situation).await?;
     let hooks = (content.hooks.as_slice(), request.manner.hooks);
     let points = [HookPoint::PreRollback, HookPoint::PostRollback];
     let documents = (content.documents.as_slice(), previous.as_slice());

@@ -1,15 +1,16 @@
 //! The spine that all verbs share: what is meant becomes durable, the revision is claimed, the plan
 //! is carried out, the end is written down.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::rc::Rc;
 
 use ledger::{
-    Class, Event, EventId, Expected, Facts, LifeNumber, OperationId, OperationLock, OperationLocks,
-    Recipes, Records, ReleaseKey, ReleaseRef, Revision, RevisionClaimed, Started, Store, Verb,
+    Class, Event, EventId, Expected, Facts, LifeNumber, ObjectRef, Operation, OperationId,
+    OperationLock, OperationLocks, Recipes, Records, Release, ReleaseKey, ReleaseRef, Revision,
+    RevisionClaimed, Started, Store, Verb,
 };
 use render::Document;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Done, finish};
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
     content::{self, Content},
     error::Error,
     execute::{self, Execution, Orders, Stop, Work},
-    plan::Plan,
+    plan::{Plan, Wanted},
     record::Record,
     request::{Asker, Cleanup, Manner, Rerun, Waiting},
     situation::Situation,
@@ -38,12 +39,22 @@ pub(crate) struct Intent {
     pub(crate) conflicts: Conflicts,
     /// What becomes of what deleted objects own.
     pub(crate) propagation: Propagation,
-    /// Whether an uninstall keeps the records.
-    pub(crate) keeps_records: bool,
-    /// Whether what was created is deleted on failure.
-    pub(crate) cleans_up: bool,
+    /// What becomes of the records of an uninstalled release.
+    pub(crate) records: Keeping,
+    /// What becomes on failure of what was created.
+    pub(crate) created: Keeping,
     /// How many records are kept.
     pub(crate) history_max: u32,
+}
+
+/// What becomes of something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Keeping {
+    /// It stays.
+    Keep,
+    /// It is deleted.
+    Drop,
 }
 
 impl Intent {
@@ -52,14 +63,20 @@ impl Intent {
             description: manner.description.clone(),
             conflicts: manner.conflicts,
             propagation: Propagation::Background,
-            keeps_records: false,
-            cleans_up: manner.cleanup == Cleanup::DeleteCreated,
+            records: Keeping::Drop,
+            created: match manner.cleanup {
+                Cleanup::Keep => Keeping::Keep,
+                Cleanup::DeleteCreated => Keeping::Drop,
+            },
             history_max: manner.history_max,
         }
     }
 
     pub(crate) fn records(&self) -> Records {
-        if self.keeps_records { Records::Kept } else { Records::Deleted }
+        match self.records {
+            Keeping::Keep => Records::Kept,
+            Keeping::Drop => Records::Deleted,
+        }
     }
 }
 
@@ -200,7 +217,7 @@ pub(crate) async fn proceed<C: Cluster, S: Store + OperationLocks>(
     let claim = match made {
         Ok(()) => claim(world, situation, &begun).await,
         Err(Stop::Failed(failure)) => return finish::unclaimed(world, &begun, failure).await,
-        Err(Stop::Broken(error)) => return Err(error),
+        Err(Stop::Broken(error)) => return Err(*error),
     };
     let claim = match claim {
         Ok(claim) => claim,
@@ -216,7 +233,7 @@ pub(crate) async fn proceed<C: Cluster, S: Store + OperationLocks>(
             ran = execution.run() => ran,
             never = Claim::keep(cluster, (name, namespace), clock) => never,
         };
-        if ran.is_err() && begun.intent.cleans_up {
+        if ran.is_err() && begun.intent.created == Keeping::Drop {
             execution.clean_up().await;
         }
         (ran, std::mem::take(&mut execution.times))
@@ -237,7 +254,7 @@ async fn claim<C: Cluster, S: Store + OperationLocks>(
     }
     let mut record = begun.record.clone();
     ledger::Status::Uninstalling.as_str().clone_into(&mut record.info.status);
-    record.info.description = "Deletion in progress (or silently failed)".to_owned();
+    "Deletion in progress (or silently failed)".clone_into(&mut record.info.description);
     record.info.deleted = Some(claim::time(begun.started_ns));
     let there = situation.seen.records.last().cloned().unwrap_or(Value::Null);
     Claim::take(world.cluster, (record, there), claimant, now_ns).await
@@ -282,8 +299,64 @@ pub(crate) async fn discovery<C: Cluster, S>(
     world.cluster.discover(Freshness::Cached).await.map_err(Error::Unreachable)
 }
 
-/// Returns the documents of the revisions that what is there now was made by, oldest first.
-pub(crate) fn previous(situation: &Situation) -> Vec<Document> {
-    let all: &BTreeMap<u32, Record> = &situation.records;
-    all.values().flat_map(Record::documents).collect()
+/// Returns the documents of the revisions that what is there now was made by, oldest first; also
+/// of objects whose names the server made, as far as the ledger knows them.
+pub(crate) async fn previous<C, S: Store>(
+    world: &World<'_, C, S>,
+    situation: &Situation,
+) -> Result<Vec<Document>, Error> {
+    let mut all: Vec<Document> = situation.records.values().flat_map(Record::documents).collect();
+    let release = situation.key.as_ref().and_then(|key| world.ledger.state().release(key));
+    let life = release.and_then(Release::latest_life).map(|it| it.number);
+    let operations = release.into_iter().flat_map(|it| &it.operations);
+    for operation in operations.filter(|it| Some(it.started.release.life) == life) {
+        let is_current = situation.records.contains_key(&operation.started.revision.0);
+        if is_current && operation.started.verb != Verb::Uninstall {
+            all.extend(named_by_server(world.ledger, operation).await?);
+        }
+    }
+    Ok(all)
+}
+
+/// Returns the objects of an operation whose names the server made, by those names.
+async fn named_by_server<S: Store>(
+    ledger: &ledger::Ledger<S>,
+    operation: &Operation,
+) -> Result<Vec<Document>, Error> {
+    let Some(plan) = operation.started.recipes.plan else { return Ok(Vec::new()) };
+    let plan: Plan = content::parse(&ledger.get(plan).await?)?;
+    let nameless: Vec<u32> = plan
+        .steps
+        .iter()
+        .filter(|it| {
+            it.object.name.is_empty() && matches!(it.wanted, Some(Wanted::Document { .. }))
+        })
+        .map(|it| it.number)
+        .collect();
+    if nameless.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut made = Vec::new();
+    for applied in &operation.applied {
+        let results = ledger::decode_results(&ledger.get(applied.results).await?);
+        let results = results.unwrap_or_default().into_iter();
+        let named = results.filter(|it| nameless.contains(&it.step) && !it.object.name.is_empty());
+        made.extend(named.map(|it| reference_document(&it.object)));
+    }
+    Ok(made)
+}
+
+/// Returns a document that says no more than which object it is.
+fn reference_document(object: &ObjectRef) -> Document {
+    let ObjectRef { api_version, kind, namespace, name } = object.clone();
+    let metadata = json!({"name": name, "namespace": namespace});
+    Document {
+        source: String::new(),
+        text: String::new(),
+        object: json!({"apiVersion": api_version, "kind": kind, "metadata": metadata}),
+        api_version,
+        kind,
+        name,
+        namespace,
+    }
 }

@@ -4,7 +4,7 @@ use ledger::{HookPoint, LifeNumber, OperationLocks, Records, Revision, Status, S
 
 use super::{
     Done,
-    spine::{self, Intent, Order},
+    spine::{self, Intent, Keeping, Order},
     upgrade::not_found,
 };
 use crate::{
@@ -47,8 +47,11 @@ pub(crate) async fn run<C: Cluster, S: Store + OperationLocks>(
             description: request.description.clone(),
             conflicts: Conflicts::Refuse,
             propagation: request.propagation,
-            keeps_records: request.records == Records::Kept,
-            cleans_up: false,
+            records: match request.records {
+                Records::Kept => Keeping::Keep,
+                Records::Deleted => Keeping::Drop,
+            },
+            created: Keeping::Keep,
             history_max: 0,
         },
         waiting: request.waiting,
@@ -64,7 +67,7 @@ async fn plan<C: Cluster, S: Store + OperationLocks>(
 ) -> Result<Plan, Error> {
     let discovery = spine::discovery(world).await?;
     let target = &situation.target;
-    let previous = spine::previous(situation);
+    let previous = spine::previous(world, situation).await?;
     let hooks = latest.rendered_hooks();
     let hooks = (hooks.as_slice(), request.hooks);
     let points = [HookPoint::PreDelete, HookPoint::PostDelete];

@@ -25,7 +25,7 @@ pub(crate) async fn run<C: Cluster, S: Store + OperationLocks>(
     situation: &Situation,
     request: &Upgrade,
 ) -> Result<Done, Error> {
-    let current = current(world, situation)?;
+    let current = current(situation)?;
     let labels = labels(current, request);
     let plan = plan(world, situation, request).await?;
     let key = super::settle(world, situation, InTheWay::Refuse, &request.asker).await?;
@@ -38,7 +38,7 @@ pub(crate) async fn run<C: Cluster, S: Store + OperationLocks>(
         revision: situation.next_revision(),
         content: Content::of(&request.rendered, request.origin.clone(), labels)?,
         plan,
-        previous: spine::previous(situation),
+        previous: spine::previous(world, situation).await?,
         back: None,
         intent: Intent::of(&request.manner),
         waiting: request.manner.waiting,
@@ -53,11 +53,11 @@ pub(crate) async fn plan<C: Cluster, S: Store + OperationLocks>(
     situation: &Situation,
     request: &Upgrade,
 ) -> Result<Plan, Error> {
-    current(world, situation)?;
+    current(situation)?;
     let discovery = spine::discovery(world).await?;
     let target = &situation.target;
     let documents = &request.rendered.documents;
-    let previous = spine::previous(situation);
+    let previous = spine::previous(world, situation).await?;
     let hooks = (request.rendered.hooks.as_slice(), request.manner.hooks);
     let points = [HookPoint::PreUpgrade, HookPoint::PostUpgrade];
     let wanted = super::references((documents, &previous), (hooks, points), target, &discovery)?;
@@ -79,14 +79,9 @@ pub(crate) async fn plan<C: Cluster, S: Store + OperationLocks>(
 
 /// Returns what is upgraded: the deployed revision, else the last if it failed or was superseded
 /// (Helm's `prepareUpgrade`). What an operation left half done that nobody renews counts as failed.
-fn current<'a, C, S: Store>(
-    world: &World<'_, C, S>,
-    situation: &'a Situation,
-) -> Result<&'a Record, Error> {
+fn current(situation: &Situation) -> Result<&Record, Error> {
     let name = situation.target.name.to_string();
-    let Some(latest) = &situation.latest else {
-        return Err(not_found(world, situation));
-    };
+    let Some(latest) = &situation.latest else { return Err(Error::NoDeployed { name }) };
     if let Some(deployed) = &situation.deployed {
         return Ok(deployed);
     }

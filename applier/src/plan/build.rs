@@ -445,7 +445,7 @@ mod tests {
         let wanted = [document("v1", "ConfigMap", "a")];
         let refused = plan(&Case { wanted: &wanted, previous: &[], live: &live(&wanted) });
         let text = refused.unwrap_err().to_string();
-        let start = "Unable to continue with install: ConfigMap \"a\" in namespace \"prod\" exists \
+        let start = "unable to continue with install: ConfigMap \"a\" in namespace \"prod\" exists \
                      and cannot be imported into the current release: invalid ownership metadata; ";
         assert!(text.starts_with(start), "{text}");
     }

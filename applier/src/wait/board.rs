@@ -182,7 +182,9 @@ impl<'a> Board<'a> {
             })
             .cloned()
             .collect();
-        gone.iter().for_each(|name| self.set(name, self.absent(), None));
+        for name in &gone {
+            self.set(name, self.absent(), None);
+        }
     }
 
     fn absent(&self) -> Readiness {
@@ -199,7 +201,8 @@ impl<'a> Board<'a> {
         if place.readiness == readiness {
             return;
         }
-        place.readiness = readiness.clone();
+        place.readiness = readiness;
+        let readiness = place.readiness.clone();
         let object = place.awaited.object.clone();
         let ready = places.values().filter(|it| it.readiness.state == State::Ready).count();
         let of = places.len();
