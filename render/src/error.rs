@@ -35,8 +35,13 @@ pub enum Error {
         source: Box<Self>,
     },
     /// A text is not YAML, or not of the shape that was asked for.
-    #[error("{0}")]
-    Yaml(String),
+    #[error("{text}")]
+    Yaml {
+        /// Helm's text; its line is go-yaml's, which may be one less.
+        text: String,
+        /// Line and column where reading stopped, from 1, where they are known.
+        at: Option<(usize, usize)>,
+    },
     /// `--set` or one of its relatives cannot be parsed.
     #[error("failed parsing {flag} data: {reason}")]
     Flag {
@@ -104,6 +109,8 @@ pub enum Error {
         file: String,
         /// The reader's text; its line is that of the document.
         reason: String,
+        /// Line and column where reading stopped, from 1, in all that the template made.
+        at: Option<(usize, usize)>,
     },
     /// A release record holds no chart that can be read.
     #[error("the chart in the release record cannot be read")]
@@ -134,11 +141,30 @@ pub struct TemplateError {
     pub chain: Vec<Place>,
     /// Whether the chart's author raised it with `fail` or `required`.
     pub raised: bool,
+    /// What the user might do about it.
+    pub hint: Option<&'static str>,
 }
 
 impl Error {
     /// Returns what the user might do about it, if that is known.
-    pub fn hint(&self) -> Option<&'static str> {
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::File { file, source, .. } => match &**source {
+                Self::Yaml { at: Some((line, column)), .. } => {
+                    Some(format!("{file}:{line}:{column} is where it stops being YAML"))
+                }
+                source => source.hint(),
+            },
+            Self::Subchart { source, .. } => source.hint(),
+            Self::Manifest { file, at: Some((line, column)), .. } => Some(format!(
+                "{file}:{line}:{column}, counted in what the template made, is where it stops \
+                 being YAML: `rutter template --debug` prints that"
+            )),
+            _ => self.advice().map(str::to_owned),
+        }
+    }
+
+    fn advice(&self) -> Option<&'static str> {
         match self {
             Self::Chart(text) if text.starts_with("Chart.yaml file is missing") => {
                 Some("a chart is a folder or a .tgz with a Chart.yaml at its top")
@@ -157,6 +183,10 @@ impl Error {
             Self::IncompatibleKube { .. } => {
                 Some("--kube-version renders for another Kubernetes version")
             }
+            Self::Manifest { .. } => Some(
+                "that is no object as Kubernetes has them: `rutter template --debug` prints it",
+            ),
+            Self::Template(error) => error.hint,
             _ => None,
         }
     }

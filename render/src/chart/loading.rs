@@ -181,7 +181,14 @@ impl Version {
 
 fn typed(file: &File) -> Result<serde_json::Value, Error> {
     let data = file.data.strip_prefix(BOM).unwrap_or(&file.data);
-    yaml::read_typed(data).map_err(|error| cannot_load(&file.name)(error.to_string()))
+    yaml::read_typed(data).map_err(|error| Error::File {
+        action: "cannot load",
+        file: file.name.clone(),
+        source: Box::new(Error::Yaml {
+            text: error.to_string(),
+            at: error.line().zip(error.column()),
+        }),
+    })
 }
 
 fn cannot_load(file: &str) -> impl Fn(String) -> Error {
@@ -189,7 +196,7 @@ fn cannot_load(file: &str) -> impl Fn(String) -> Error {
     move |reason| Error::File {
         action: "cannot load",
         file: file.clone(),
-        source: Box::new(Error::Yaml(reason)),
+        source: Box::new(Error::Yaml { text: reason, at: None }),
     }
 }
 

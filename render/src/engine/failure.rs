@@ -12,12 +12,13 @@ const END: &str = "HELM_ERR_END";
 /// Says that `file` does not parse.
 pub(super) fn parse(file: &str, error: &gotmpl::Error, templates: &Templates) -> TemplateError {
     let parts: Vec<&str> = error.message().split(": ").collect();
+    let hint = Some("the chart itself is at fault, whatever its values: look at that line of it");
     let text = match parts.as_slice() {
         [_, location, .., last] => format!("parse error at ({location}): {last}"),
         [_, last] => format!("parse error at ({last}): {last}"),
         _ => format!("parse error in ({file}): {}", error.message()),
     };
-    described(text, error, templates)
+    TemplateError { hint, ..described(text, error, templates) }
 }
 
 /// Says that `file` failed while it ran.
@@ -32,7 +33,8 @@ pub(super) fn run(file: &str, error: &gotmpl::Error, templates: &Templates) -> T
     };
     if let Some(message) = raised(rest) {
         let text = format!("execution error at ({location}): {message}");
-        return TemplateError { raised: true, ..described(text, error, templates) };
+        let hint = Some("the chart asks for other values: set what it names, with --set or -f");
+        return TemplateError { raised: true, hint, ..described(text, error, templates) };
     }
     let text = frames(error).unwrap_or_else(|| error.message().to_owned());
     described(text, error, templates)
@@ -123,6 +125,7 @@ fn before_next(message: &str) -> &str {
 /// line of the template.
 fn described(text: String, error: &gotmpl::Error, templates: &Templates) -> TemplateError {
     let mut chain = Vec::new();
+    let mut hint = None;
     let mut current = Some(error);
     while let Some(link) = current {
         chain.extend(link.place().map(|place| Place {
@@ -130,6 +133,7 @@ fn described(text: String, error: &gotmpl::Error, templates: &Templates) -> Temp
             line: place.line,
             column: place.column,
         }));
+        hint = link.hint().or(hint);
         current = link.fault().and_then(|fault| fault.cause.as_deref());
     }
     let place = chain.pop();
@@ -138,5 +142,6 @@ fn described(text: String, error: &gotmpl::Error, templates: &Templates) -> Temp
         let line = text.split(|byte| *byte == b'\n').nth(place.line.checked_sub(1)?)?;
         Some(String::from_utf8_lossy(line).into_owned())
     });
-    TemplateError { text, place, excerpt, chain, raised: false }
+    let hint = hint.or(Some("`rutter show values` shows which values the chart expects"));
+    TemplateError { text, place, excerpt, chain, raised: false, hint }
 }

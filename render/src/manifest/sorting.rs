@@ -36,9 +36,13 @@ pub(crate) fn sort(
     let mut sorted = Sorted::default();
     for (file, text) in files {
         for piece in yaml::split(text) {
-            let failed = |reason| Error::Manifest { file: file.clone(), reason };
-            let object = yaml::read_json(piece.text).map_err(|error| failed(error.to_string()))?;
-            let head = Head::read(&object).map_err(failed)?;
+            let failed = |reason, at| Error::Manifest { file: file.clone(), reason, at };
+            let object = yaml::read_json(piece.text).map_err(|error| {
+                let at = error.line().zip(error.column());
+                let at = at.map(|(line, column)| (piece.line + line - 1, column));
+                failed(error.to_string(), at)
+            })?;
+            let head = Head::read(&object).map_err(|reason| failed(reason, None))?;
             let namespace = object.pointer("/metadata/namespace").and_then(scalar);
             let annotations = head.annotations;
             let document = Document {

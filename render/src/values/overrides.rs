@@ -70,33 +70,38 @@ impl Overrides {
 /// Reads a values file: several documents merge, the later winning.
 pub(crate) fn load(bytes: &[u8]) -> Result<Map, Error> {
     let mut values = empty();
-    for document in documents(bytes) {
-        let map = yaml::read_map(document)
-            .map_err(|error| Error::Yaml(format!("cannot unmarshal yaml document: {error}")))?;
+    for (line, document) in documents(bytes) {
+        let map = yaml::read_map(document).map_err(|error| Error::Yaml {
+            text: format!("cannot unmarshal yaml document: {error}"),
+            at: error.line().zip(error.column()).map(|(at, column)| (line + at, column)),
+        })?;
         values = merged(&values, &map);
     }
     Ok(values)
 }
 
 /// Splits where apimachinery's `YAMLReader` does: at a line that starts with
-/// `---` and has nothing but white space after it.
-fn documents(bytes: &[u8]) -> Vec<&[u8]> {
+/// `---` and has nothing but white space after it. Each comes with the number of lines before it.
+fn documents(bytes: &[u8]) -> Vec<(usize, &[u8])> {
     let mut documents = Vec::new();
     let (mut start, mut line) = (0, 0);
+    let (mut lines, mut before) = (0, 0);
     for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
         let next = line + piece.len();
         if let Some(after) = piece.strip_prefix(b"---")
             && after.trim_ascii().is_empty()
         {
             if line > start {
-                documents.push(bytes.get(start..line).unwrap_or_default());
+                documents.push((before, bytes.get(start..line).unwrap_or_default()));
             }
             start = next;
+            before = lines + 1;
         }
         line = next;
+        lines += 1;
     }
     if line > start {
-        documents.push(bytes.get(start..line).unwrap_or_default());
+        documents.push((before, bytes.get(start..line).unwrap_or_default()));
     }
     documents
 }
