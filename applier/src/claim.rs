@@ -254,7 +254,7 @@ pub(crate) fn holder(secret: &Value) -> Holder {
     let by = match word(LEDGER) {
         "" => "Helm, or a client like it".to_owned(),
         ledger => format!(
-            "the ledger {}, operation {}",
+            "ledger {}, operation {}",
             ledger.get(..12).unwrap_or(ledger),
             word(OPERATION).get(..12).unwrap_or_default()
         ),

@@ -1,6 +1,6 @@
 //! Why an operation or a read did not come about, in Helm's words where Helm has some.
 
-use ledger::{EventId, ObjectRef};
+use ledger::{EventId, ObjectRef, Status};
 
 use crate::{
     cluster::{ClusterError, FieldConflict},
@@ -50,12 +50,14 @@ pub enum Error {
     #[error("{0}")]
     NoRevision(String),
     /// The name is taken (Helm's `install`).
-    #[error("cannot reuse a name that is still in use")]
+    #[error("release name check failed: cannot reuse a name that is still in use")]
     NameInUse {
         /// The name.
         name: String,
         /// The state of its last revision.
-        status: String,
+        status: Status,
+        /// Who is making that revision right now, if somebody is.
+        holder: Option<Holder>,
     },
     /// An upgrade of what was never deployed (Helm's `ErrNoDeployedReleases`).
     #[error("\"{name}\" has no deployed releases")]
@@ -101,8 +103,8 @@ pub enum Error {
         description: String,
         /// The event that ended the operation.
         event: EventId,
-        /// Fields of other managers, where that is the reason.
-        conflicts: Vec<FieldConflict>,
+        /// What the user can do about it, where the server's answer tells.
+        hint: Option<String>,
     },
     /// An operation was interrupted and must be ended first.
     #[error("the last operation on `{name}` was interrupted")]
@@ -160,17 +162,26 @@ impl Error {
             Self::NotFound { name, deleted: Deleted::Known } => Some(format!(
                 "it was uninstalled: `--deleted` shows it, `rutter rollback {name} N` brings it back"
             )),
+            Self::NameInUse { holder: Some(holder), .. } => {
+                Some(format!("it is being worked on right now {holder}"))
+            }
+            Self::NameInUse { name, status, .. } if status.is_pending() => Some(format!(
+                "its last operation was interrupted: `rutter resume {name}` ends it as it was \
+                 meant, `rutter uninstall {name}` takes it away"
+            )),
             Self::NameInUse { name, .. } => {
                 Some(format!("`rutter upgrade --install {name}` does either"))
             }
             Self::NoDeployed { name } => Some(format!(
-                "`rutter rollback {name} N` brings a revision back, `rutter uninstall {name}` ends it"
+                "`rutter upgrade --install {name}` installs it where there is none, `rutter \
+                 rollback {name} N` brings a revision back"
             )),
             Self::InProgress { holder } | Self::Lost { holder, .. } => Some(holder.to_string()),
             Self::Unserved(objects) => Some(unserved_hint(objects)),
             Self::Foreign { .. } => Some("`--take-ownership` makes them this release's".to_owned()),
-            Self::Failed { conflicts, .. } if !conflicts.is_empty() => {
-                Some(conflict_hint(conflicts))
+            Self::Failed { hint: Some(hint), .. } => Some(hint.clone()),
+            Self::Failed { event, .. } => {
+                Some(format!("`rutter ledger show {}` has what is known of it", event.sequence))
             }
             Self::Interrupted { name } => Some(format!(
                 "`rutter resume {name}` ends it as it was meant, `rutter abandon {name}` gives it up"
@@ -182,8 +193,12 @@ impl Error {
     }
 }
 
-fn cluster_hint(error: &ClusterError) -> Option<String> {
+/// Returns what to do about an answer of the server.
+pub(crate) fn cluster_hint(error: &ClusterError) -> Option<String> {
     match error {
+        ClusterError::NotFound { message, .. } if message.starts_with("namespaces ") => {
+            Some("`--create-namespace` makes it".to_owned())
+        }
         ClusterError::Forbidden { denied, .. } => Some(format!(
             "user `{}` needs the right to {} {} {}",
             denied.user,

@@ -19,8 +19,8 @@ use tokio::time::Instant;
 
 pub(crate) use self::{hook::HookTimes, migrate::client_side};
 use crate::{
-    cluster::{Cluster, ClusterError, Conflicts, Discovery, FieldConflict, Kind, Propagation},
-    error::Error,
+    cluster::{Cluster, ClusterError, Conflicts, Discovery, Kind, Propagation},
+    error::{Error, cluster_hint},
     evidence, object,
     plan::{Act, Plan, Step, prepare, prepare::Key},
     readiness::Rules,
@@ -69,8 +69,8 @@ pub(crate) struct Failure {
     pub(crate) text: String,
     /// Why, for a private object.
     pub(crate) evidence: Value,
-    /// Fields of other managers, where that is why.
-    pub(crate) conflicts: Vec<FieldConflict>,
+    /// What the user can do about it, where the server's answer tells.
+    pub(crate) hint: Option<String>,
 }
 
 impl From<Error> for Stop {
@@ -88,11 +88,8 @@ impl From<ledger::Error> for Stop {
 impl Failure {
     /// Takes what the server said about an object.
     pub(crate) fn of(text: String, error: &ClusterError) -> Self {
-        let conflicts = match error {
-            ClusterError::Conflict { fields, .. } => fields.clone(),
-            _ => Vec::new(),
-        };
-        Self { evidence: serde_json::json!({"server": error.to_string()}), text, conflicts }
+        let hint = cluster_hint(error);
+        Self { evidence: serde_json::json!({"server": error.to_string()}), text, hint }
     }
 }
 
@@ -351,7 +348,7 @@ impl<'r, 'w, C: Cluster, S: Store + OperationLocks> Execution<'r, 'w, C, S> {
     /// Finds out why objects are not what they should be.
     async fn unready(&self, unready: &Unready) -> Stop {
         let evidence = evidence::gather(self.world.cluster, &self.discovery, unready).await;
-        Stop::Failed(Failure { text: unready.text(), evidence, conflicts: Vec::new() })
+        Stop::Failed(Failure { text: unready.text(), evidence, hint: None })
     }
 
     /// Deletes what this operation made (`--cleanup-on-fail`). What fails is warned of.

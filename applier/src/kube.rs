@@ -50,11 +50,12 @@ impl Kube {
         let config = connection.to_config().await?;
         let authority = config.root_cert.as_ref().map(|certificates| certificates.concat());
         let endpoint = Endpoint { url: config.cluster_url.to_string(), authority };
+        let server = endpoint.url.trim_end_matches('/').to_owned();
         let namespace = config.default_namespace.clone();
         let client = kube::Client::try_from(config)
             .map_err(|error| ClusterError::Unreachable { message: error.to_string() })?;
         Ok(Self {
-            wire: Wire::new(client, patience),
+            wire: Wire::new(client, server, patience),
             endpoint,
             namespace,
             discovery: RefCell::default(),

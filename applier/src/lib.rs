@@ -35,7 +35,8 @@ pub use memory::MemoryCluster;
 #[cfg(feature = "testing")]
 pub use memory::Mistake;
 pub use operation::{
-    Done, abandon, install, plan_install, plan_upgrade, resume, rollback, uninstall, upgrade,
+    Done, abandon, check_name, install, obstacle, plan_install, plan_upgrade, resume, rollback,
+    uninstall, upgrade,
 };
 pub use request::{
     Abandon, Asker, Back, ChartOrigin, Cleanup, Crds, Hooks, Install, Jobs, Manner, NameReuse,

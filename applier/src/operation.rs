@@ -11,6 +11,7 @@ mod upgrade;
 use ledger::{EventId, HookPoint, ObjectRef, OperationLocks, Records, ReleaseKey, Store};
 use render::{Document, Hook};
 
+pub use self::install::check_name;
 use crate::{
     begin::{self, InTheWay},
     cluster::{Cluster, Discovery, Propagation},
@@ -175,6 +176,20 @@ pub async fn plan_upgrade<C: Cluster, S: Store + OperationLocks>(
     request: &Upgrade,
 ) -> Result<Plan, Error> {
     upgrade::plan(world, situation, request).await
+}
+
+/// Returns what keeps operations on a release from beginning, if something does: somebody is at
+/// work on it ([`Error::InProgress`]) or was interrupted ([`Error::Interrupted`]).
+pub fn obstacle<C: Cluster, S: Store + OperationLocks>(
+    world: &World<'_, C, S>,
+    situation: &Situation,
+) -> Option<Error> {
+    let way = InTheWay::Refuse;
+    let free = match &situation.key {
+        Some(key) => begin::alone(world, (situation, key), way),
+        None => begin::alone_in_cluster(world, situation, way),
+    };
+    free.err()
 }
 
 /// Makes sure that nobody else is at it, and brings the ledger up to what the cluster says.

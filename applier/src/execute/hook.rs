@@ -252,7 +252,7 @@ impl<C: Cluster, S: Store + OperationLocks> Execution<'_, '_, C, S> {
 
     async fn hook_failure(&self, unready: &Unready) -> Failure {
         let evidence = evidence::gather(self.world.cluster, &self.discovery, unready).await;
-        Failure { text: unready.text(), evidence, conflicts: Vec::new() }
+        Failure { text: unready.text(), evidence, hint: None }
     }
 
     async fn note_end(
@@ -295,7 +295,7 @@ impl<C: Cluster, S: Store + OperationLocks> Execution<'_, '_, C, S> {
         Err(Stop::Failed(Failure {
             text: text.to_owned(),
             evidence: told.get("evidence").cloned().unwrap_or_default(),
-            conflicts: Vec::new(),
+            hint: None,
         }))
     }
 

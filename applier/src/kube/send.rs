@@ -5,6 +5,7 @@
 use std::{
     cell::{Cell, RefCell},
     error::Error as StdError,
+    io,
     time::Duration,
 };
 
@@ -54,6 +55,8 @@ pub(super) struct Reply {
 /// The way to the server.
 pub(super) struct Wire {
     client: Client,
+    /// The server's URL, for messages.
+    server: String,
     patience: Patience,
     permits: Semaphore,
     operation: RefCell<String>,
@@ -64,9 +67,10 @@ pub(super) struct Wire {
 
 impl Wire {
     /// Returns a way through this client.
-    pub(super) fn new(client: Client, patience: Patience) -> Self {
+    pub(super) fn new(client: Client, server: String, patience: Patience) -> Self {
         Self {
             client,
+            server,
             patience,
             permits: Semaphore::new(patience.in_flight),
             operation: RefCell::default(),
@@ -136,7 +140,8 @@ impl Wire {
         self.number.set(number);
         let operation = self.operation.borrow().clone();
         let request = ask.to_request(Stamp { operation: &operation, number })?;
-        let response = self.client.send(request).await.map_err(|error| transport(&error))?;
+        let sent = self.client.send(request).await;
+        let response = sent.map_err(|error| transport(&error, ask, &self.server))?;
         self.answered.set(true);
         let code = response.status().as_u16();
         if code < 400 {
@@ -154,14 +159,14 @@ pub(super) fn cut_off(error: &(dyn StdError + 'static)) -> ClusterError {
 }
 
 /// Sorts out what happened to a connection: before anything was sent, or after.
-fn transport(error: &kube::Error) -> ClusterError {
+fn transport(error: &kube::Error, ask: &Ask, server: &str) -> ClusterError {
     let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
     while let Some(link) = cause {
         let refused = link
             .downcast_ref::<hyper_util::client::legacy::Error>()
             .is_some_and(hyper_util::client::legacy::Error::is_connect);
         if refused {
-            return ClusterError::Unreachable { message: innermost(link) };
+            return ClusterError::Unreachable { message: unreachable(link, ask, server) };
         }
         cause = link.source();
     }
@@ -170,6 +175,38 @@ fn transport(error: &kube::Error) -> ClusterError {
         kube::Error::Auth(auth) => ClusterError::Unreachable { message: auth.to_string() },
         error => ClusterError::Unknown { message: innermost(error) },
     }
+}
+
+/// Says that no connection came about as Go's HTTP client says it.
+fn unreachable(error: &(dyn StdError + 'static), ask: &Ask, server: &str) -> String {
+    let uri = server.parse::<http::Uri>().unwrap_or_default();
+    let host = uri.host().unwrap_or_default();
+    let usual = if uri.scheme_str() == Some("http") { 80 } else { 443 };
+    let address = format!("{host}:{}", uri.port_u16().unwrap_or(usual));
+    let mut kind = None;
+    let mut cause = Some(error);
+    while let Some(link) = cause {
+        kind = link.downcast_ref::<io::Error>().map(io::Error::kind).or(kind);
+        cause = link.source();
+    }
+    let why = innermost(error);
+    let why = match kind {
+        Some(io::ErrorKind::ConnectionRefused) => {
+            format!("dial tcp {address}: connect: connection refused")
+        }
+        _ if why.starts_with("failed to lookup address") => {
+            format!("dial tcp: lookup {host}: no such host")
+        }
+        _ => why,
+    };
+    let verb = match ask.method.as_str() {
+        "GET" => "Get",
+        "POST" => "Post",
+        "PUT" => "Put",
+        "PATCH" => "Patch",
+        _ => "Delete",
+    };
+    format!("{verb} \"{server}{}\": {why}", ask.path)
 }
 
 /// Returns the last link of a chain of errors: the one that says what happened.

@@ -91,7 +91,7 @@ pub(crate) async fn unclaimed<C, S: Store + OperationLocks>(
     let description = begin::sentence(world, &failure.text).await?;
     let end = End { outcome: Outcome::Failed, description, evidence: None, record: None };
     let event = append(world, begun, end).await?;
-    Err(Error::Failed { description: failure.text, event, conflicts: failure.conflicts })
+    Err(Error::Failed { description: failure.text, event, hint: failure.hint })
 }
 
 struct End {
@@ -216,7 +216,7 @@ async fn failed<C: Cluster, S: Store + OperationLocks>(
     let outcome = Outcome::Failed;
     let end = End { outcome, description, evidence: Some(evidence), record };
     let event = append(world, begun, end).await?;
-    Err(Error::Failed { description: failure.text, event, conflicts: failure.conflicts })
+    Err(Error::Failed { description: failure.text, event, hint: failure.hint })
 }
 
 /// Writes the record's end. Where that cannot be, what happened is recorded all the same, and the

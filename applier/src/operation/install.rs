@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     begin::InTheWay,
+    claim,
     cluster::Cluster,
     content::Content,
     error::Error,
@@ -24,7 +25,7 @@ pub(crate) async fn run<C: Cluster, S: Store + OperationLocks>(
     situation: &Situation,
     request: &Install,
 ) -> Result<Done, Error> {
-    check_name(situation, request)?;
+    check_name(situation, request.reuse, (world.clock)())?;
     let plan = plan(world, situation, request).await?;
     let key = super::settle(world, situation, InTheWay::Refuse, &request.asker).await?;
     let life = next_life(world.ledger.state().release(&key), situation);
@@ -75,16 +76,24 @@ pub(crate) async fn plan<C: Cluster, S: Store + OperationLocks>(
     })
 }
 
-/// Helm's `availableName`.
-fn check_name(situation: &Situation, request: &Install) -> Result<(), Error> {
+/// Says whether a release may be given this name (Helm's `availableName`). An install does so
+/// itself; who has something to do before it asks first.
+///
+/// # Errors
+///
+/// [`Error::NameInUse`].
+pub fn check_name(situation: &Situation, reuse: NameReuse, now_ns: i64) -> Result<(), Error> {
     let Some(last) = situation.last() else { return Ok(()) };
     let is_over = matches!(last.status, Status::Uninstalled | Status::Failed);
-    if request.reuse == NameReuse::Allow && is_over {
+    if reuse == NameReuse::Allow && is_over {
         return Ok(());
     }
+    let record = situation.seen.records.last().filter(|_| last.status.is_pending());
+    let record = record.filter(|it| claim::is_held(it, now_ns) != Some(false));
     Err(Error::NameInUse {
         name: situation.target.name.to_string(),
-        status: last.status.to_string(),
+        status: last.status,
+        holder: record.map(claim::holder),
     })
 }
 

@@ -89,6 +89,7 @@ pub(crate) fn build(inputs: &Inputs<'_>) -> Result<Plan, Error> {
         prepare::kinds_brought(inputs.first.iter().chain(prepared.iter().map(|it| &it.object)));
     refuse_unserved(&prepared, &brought)?;
     let previous = previous(inputs);
+    refuse_hidden(inputs, &prepared)?;
     refuse_foreign(inputs, &prepared, &previous)?;
 
     let mut builder = Builder::default();
@@ -156,6 +157,23 @@ fn refuse_unserved(prepared: &[Prepared], brought: &BTreeSet<Kind>) -> Result<()
     if unserved.is_empty() { Ok(()) } else { Err(Error::Unserved(unserved)) }
 }
 
+/// Refuses objects that the user may not see: Helm reads each before it writes it, and gives up
+/// where it cannot.
+fn refuse_hidden(inputs: &Inputs<'_>, prepared: &[Prepared]) -> Result<(), Error> {
+    for object in prepared {
+        let Sighting::Unknown(error) = inputs.live.sight(&object.reference) else { continue };
+        let ObjectRef { kind, name, namespace, .. } = &object.reference;
+        let namespace = namespace.as_deref().unwrap_or_default();
+        let doing = format!(
+            "unable to continue with {}: could not get information about the resource {kind} \
+             \"{name}\" in namespace \"{namespace}\"",
+            inputs.verb
+        );
+        return Err(Error::Cluster { doing, source: error.clone() });
+    }
+    Ok(())
+}
+
 /// Refuses objects that are there and not this release's (Helm's `existingResourceConflict`), and
 /// that it did not make before.
 fn refuse_foreign(
@@ -190,7 +208,7 @@ fn apply_step(inputs: &Inputs<'_>, prepared: &Prepared, was: Option<&Value>) -> 
         return step;
     }
     match inputs.live.sight(&prepared.reference) {
-        Sighting::Unknown => step.act = Act::Blind,
+        Sighting::Unknown(_) => step.act = Act::Blind,
         Sighting::Missing => {}
         Sighting::There(live) => {
             step.uid = object::uid(live).map(str::to_owned);
@@ -267,8 +285,8 @@ fn prune_step(inputs: &Inputs<'_>, reference: &ObjectRef, manifest: &Value) -> S
     let mut step = step(Act::Gone, ObjectRef { api_version: served, ..reference.clone() });
     match inputs.live.sight(reference) {
         Sighting::Missing => {}
-        Sighting::Unknown if object::is_kept(manifest) => step.act = Act::Keep,
-        Sighting::Unknown => step.act = Act::Delete,
+        Sighting::Unknown(_) if object::is_kept(manifest) => step.act = Act::Keep,
+        Sighting::Unknown(_) => step.act = Act::Delete,
         Sighting::There(live) => {
             step.uid = object::uid(live).map(str::to_owned);
             step.act = if object::is_kept(manifest) || object::is_kept(live) {

@@ -22,7 +22,7 @@ const AT_ONCE: usize = 16;
 #[derive(Debug, Default)]
 pub(crate) struct Live {
     objects: BTreeMap<Key, Value>,
-    unknown: BTreeSet<Key>,
+    hidden: BTreeMap<Key, ClusterError>,
 }
 
 /// What is known of one object.
@@ -31,8 +31,8 @@ pub(crate) enum Sighting<'a> {
     There(&'a Value),
     /// It is not.
     Missing,
-    /// The user may not see it.
-    Unknown,
+    /// The user may not see it: what the server says of that.
+    Unknown(&'a ClusterError),
 }
 
 /// How much of each object a plan needs.
@@ -70,7 +70,9 @@ impl Live {
         while let Some((batch, answer)) = answers.next().await {
             match answer {
                 Ok(objects) => objects.into_iter().for_each(|object| live.put(object)),
-                Err(error) if error.is_forbidden() => live.unknown.extend(batch.keys()),
+                Err(error) if error.is_forbidden() => {
+                    live.hidden.extend(batch.keys().map(|key| (key, error.clone())));
+                }
                 // The kind went away since it was discovered, and its objects with it.
                 Err(ClusterError::Unserved { .. }) => {}
                 Err(source) => {
@@ -90,10 +92,10 @@ impl Live {
     /// Returns what is known of an object.
     pub(crate) fn sight(&self, reference: &ObjectRef) -> Sighting<'_> {
         let key = Key::of(reference);
-        match self.objects.get(&key) {
-            Some(object) => Sighting::There(object),
-            None if self.unknown.contains(&key) => Sighting::Unknown,
-            None => Sighting::Missing,
+        match (self.objects.get(&key), self.hidden.get(&key)) {
+            (Some(object), _) => Sighting::There(object),
+            (None, Some(error)) => Sighting::Unknown(error),
+            (None, None) => Sighting::Missing,
         }
     }
 }
