@@ -47,7 +47,7 @@ pub(crate) fn load(place: &str, options: &ChartOptions) -> Result<Chart, Failure
     };
     // One version lies here, so a constraint has nothing to choose from: Helm does not look at it.
     let _ = (&options.version, options.devel);
-    chart.map_err(|error| Failure::from_error(&error).with_hint_of(error.hint().map(str::to_owned)))
+    chart.map_err(|error| Failure::from_error(&error).with_hint_of(error.hint()))
 }
 
 /// Refuses a chart that cannot be installed or is not whole, and warns of one that should not be.
@@ -61,7 +61,7 @@ pub(crate) fn check(chart: &Chart, ui: &mut Ui) -> Result<(), Failure> {
     }
     chart
         .check_installable()
-        .map_err(|error| Failure::from_error(&error).with_hint_of(error.hint().map(str::to_owned)))
+        .map_err(|error| Failure::from_error(&error).with_hint_of(error.hint()))
 }
 
 /// What Helm says of a chart that is not on this disk.

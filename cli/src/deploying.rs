@@ -79,9 +79,8 @@ impl Ingredients {
             },
             dns: if content.enable_dns.is_on() { Dns::On } else { Dns::Off },
         };
-        let rendered = render::render(&request, Tape::recording(source)).map_err(|error| {
-            Failure::from_error(&error).with_hint_of(error.hint().map(str::to_owned))
-        })?;
+        let rendered = render::render(&request, Tape::recording(source))
+            .map_err(|error| Failure::from_error(&error).with_hint_of(error.hint()))?;
         for warning in &rendered.warnings {
             ui.talk(warning);
         }

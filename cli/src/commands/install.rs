@@ -1,6 +1,6 @@
 //! `rutter install`: a chart becomes a release.
 
-use applier::{Crds, Done, Install, NameReuse, NamespaceCreation};
+use applier::{Crds, Done, Install, NameReuse, NamespaceCreation, Situation, Target};
 use render::{Capabilities, ReleaseFacts, Verb};
 
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     releases::{is_release_name, target},
     session::Session,
     sources::System,
-    work::{Ending, Work},
+    work::{Ending, Work, failure, now},
 };
 
 /// Install a chart
@@ -169,11 +169,8 @@ impl Wanted<'_> {
         if self.dry_run == DryRun::Client {
             return self.pretend(output, session);
         }
-        let mut work = Work::to_write(session, self.record.events.as_deref())?;
         let target = target(&session.namespace(), &self.name)?;
-        let situation = work
-            .run(async |world| applier::look(world, &target).await)
-            .map_err(|failure| failure.unreachable("cluster reachability check failed"))?;
+        let (mut work, situation) = self.look(&target, session)?;
         let facts = self.facts(session, situation.next_revision().0);
         let rendered = {
             let capabilities = (&situation.capabilities, work.source());
@@ -212,6 +209,21 @@ impl Wanted<'_> {
         };
         deploying::print_record(&done.record, output.format, self.content.hide_notes, session)?;
         work.close(session)
+    }
+
+    /// Opens ledger and cluster, and sees whether the name is free.
+    fn look(&self, target: &Target, session: &mut Session) -> Result<(Work, Situation), Failure> {
+        let unreachable =
+            |failure: Failure| failure.unreachable("cluster reachability check failed");
+        let mut work =
+            Work::to_write(session, self.record.events.as_deref()).map_err(unreachable)?;
+        let situation = work.run(async |world| applier::look(world, target).await);
+        let situation = situation.map_err(unreachable)?;
+        if self.dry_run == DryRun::None {
+            let check = applier::check_name(&situation, self.reuse, now());
+            check.map_err(|error| failure(&error))?;
+        }
+        Ok((work, situation))
     }
 
     /// Shows what would be installed if the cluster were as Helm assumes.

@@ -192,8 +192,7 @@ fn rendered(
         let advice = "\n\nUse --debug flag to render out invalid YAML";
         let advice =
             if error.is_rendering() && !session.settings.debug.is_on() { advice } else { "" };
-        Failure::new(format_args!("{message}{advice}"))
-            .with_hint_of(error.hint().map(str::to_owned))
+        Failure::new(format_args!("{message}{advice}")).with_hint_of(error.hint())
     })
 }
 

@@ -158,6 +158,7 @@ fn upgraded(
     let labels = labels(args)?;
     let target = situation.target.clone();
     let name = target.name.as_str().to_owned();
+    refuse_pending(&mut work, &situation)?;
     let (first, current) = current(&situation)?;
     args.reuse.apply(&mut ingredients, current)?;
     let facts = ReleaseFacts {
@@ -215,6 +216,23 @@ fn say_upgraded(name: &str, format: Format, session: &mut Session) -> Result<(),
     Ok(())
 }
 
+/// Refuses a release whose last operation has not ended, before its chart is rendered.
+///
+/// # Errors
+///
+/// Helm's `errPending`; the hint says who is at it, or how an interrupted one is ended.
+fn refuse_pending(work: &mut Work, situation: &Situation) -> Result<(), Failure> {
+    let is_pending = situation.latest.as_ref().is_some_and(|it| it.status().is_pending());
+    let obstacle = work.run(async |world| Ok(applier::obstacle(world, situation)))?;
+    match obstacle {
+        Some(obstacle) if is_pending => {
+            let message = "another operation (install/upgrade/rollback) is in progress";
+            Err(Failure::new(message).with_hint_of(obstacle.hint()))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Returns the revision whose values go on, and since when there has been the release
 /// (`Upgrade.prepareUpgrade`).
 ///
@@ -227,13 +245,11 @@ fn current(situation: &Situation) -> Result<(crate::release::Time, &Record), Fai
         crate::work::failure(&applier::Error::NoDeployed { name: name.to_owned() })
     };
     let latest = situation.latest.as_ref().ok_or_else(no_deployed)?;
-    let pending = [Status::PendingInstall, Status::PendingUpgrade, Status::PendingRollback];
-    if pending.contains(&latest.status()) {
-        return Err(Failure::new("another operation (install/upgrade/rollback) is in progress"));
-    }
     let current = match (&situation.deployed, latest.status()) {
         (Some(deployed), _) => deployed,
         (None, Status::Deployed | Status::Failed | Status::Superseded) => latest,
+        // What nobody is at work on any more counts as failed.
+        (None, status) if status.is_pending() => latest,
         (None, _) => return Err(no_deployed()),
     };
     Ok((Release::of_record(latest)?.info.first_deployed, current))

@@ -46,9 +46,9 @@ impl ValueOptions {
             set_file: self.set_file.clone(),
             set_literal: self.set_literal.clone(),
         };
-        overrides.merge(&mut |name| content(name)).map_err(|error| {
-            Failure::from_error(&error).with_hint_of(error.hint().map(str::to_owned))
-        })
+        overrides
+            .merge(&mut |name| content(name))
+            .map_err(|error| Failure::from_error(&error).with_hint_of(error.hint()))
     }
 }
 
