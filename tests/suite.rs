@@ -14,4 +14,5 @@ mod architecture;
 mod commands;
 mod connection;
 mod contract;
+mod errors;
 mod support;

@@ -1,0 +1,85 @@
+//! A secret is in nothing that is printed, and in no frame of the ledger.
+
+use super::{Stage, files};
+
+const SECRET: &str = "correct-horse-battery-staple";
+
+#[test]
+fn a_secret_is_in_no_output_and_in_no_frame() {
+    let stage = Stage::new();
+    let chart = stage.chart(
+        "vault",
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: vault\nstringData:\n  \
+         password: {{ .Values.password | quote }}\n---\napiVersion: v1\nkind: Secret\nmetadata:\n  \
+         name: encoded\ndata:\n  password: {{ .Values.password | b64enc }}\n",
+    );
+    let bad = stage.chart(
+        "bad",
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: bad\nstringData:\n  \
+         password: {{ .Values.password }}\n broken: yes\n",
+    );
+    let wrong = stage.chart(
+        "wrong",
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: wrong\ntype: kubernetes.io/tls\n\
+         stringData:\n  password: {{ .Values.password }}\n",
+    );
+    stage.env.write("values.yaml", format!("password: {SECRET}\n"));
+    stage.env.write("broken.yaml", format!("password: {SECRET}\n- x: [\n"));
+    let set = format!("password={SECRET}");
+    let mut outputs = Vec::new();
+    for words in [
+        &["install", "vault", &chart, "-f", "values.yaml", "--events", "events"][..],
+        &["upgrade", "vault", &chart, "--set", &set, "--events", "events"],
+        &["install", "vault", &chart, "--set", &set],
+        &["install", "bad", &bad, "--set", &set],
+        &["install", "bad", &chart, "-f", "broken.yaml"],
+        &["install", "bad", &wrong, "--set", &set, "--events", "events"],
+        &["install", "other", &chart, "--set", &set],
+        &["rollback", "vault", "1", "--events", "events"],
+        &["upgrade", "vault", &wrong, "--set", &set, "--events", "events"],
+        &["history", "vault"],
+        &["list", "-o", "json"],
+        &["status", "vault"],
+        &["ledger", "log"],
+        &["ledger", "log", "-o", "json"],
+        &["ledger", "verify"],
+        &["uninstall", "vault", "--events", "events"],
+    ] {
+        let answer = stage.rutter(words);
+        let line = words[..2].join(" ");
+        outputs.push((format!("stdout of {line}"), answer.stdout.into_bytes()));
+        outputs.push((format!("stderr of {line}"), answer.stderr.into_bytes()));
+    }
+    let ledger = stage.env.home().join(".local/share/rutter/ledger");
+    let kept = files(&ledger);
+    assert!(kept.iter().any(|(path, _)| path.extension().is_some_and(|it| it == "seg")));
+    for (path, content) in kept {
+        // What is private may hold it: that is where the user's values are.
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if !name.starts_with("private-") {
+            outputs.push((name, content));
+        }
+    }
+    for event in stage.log(&["vault"]).iter().filter(|it| it["event"]["kind"] == "Started") {
+        outputs
+            .push(("plan".to_owned(), stage.kept(&event["event"]["recipes"]["plan"]).into_bytes()));
+    }
+    let events = std::fs::read(stage.env.home().join("events")).unwrap();
+    assert!(events.windows(8).any(|it| it == b"Finished"));
+    outputs.push(("--events".to_owned(), events));
+    let encoded = data_encoding(SECRET);
+    for (place, content) in outputs {
+        for needle in [SECRET.as_bytes(), encoded.as_bytes()] {
+            let found = content.windows(needle.len()).any(|it| it == needle);
+            assert!(!found, "{place}: {}", String::from_utf8_lossy(&content));
+        }
+    }
+}
+
+/// The base64 of a text, less its end, by the system's tool.
+fn data_encoding(text: &str) -> String {
+    let script = "printf %s \"$1\" | base64";
+    let mut command = std::process::Command::new("sh");
+    let output = command.args(["-c", script, "sh", text]).output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim_end_matches(['=', '\n']).to_owned()
+}
