@@ -255,10 +255,8 @@ fn an_error_names_every_place_on_the_way() {
 
 #[test]
 fn what_a_chart_s_author_says_is_told_without_the_engine_s_words() {
-    let needs = chart(
-        "needs",
-        &[("templates/a.yaml", "a: {{ required \"give a name\" .Values.name }}\n")],
-    );
+    let needs =
+        chart("needs", &[("templates/a.yaml", "a: {{ required \"give a name\" .Values.name }}\n")]);
     assert_eq!(refused(&needs), "execution error at (needs/templates/a.yaml:1:6): give a name");
     let noparse = chart("noparse", &[("templates/a.yaml", "a: 1\nb: {{ nosuch }}\n")]);
     assert_eq!(
