@@ -186,6 +186,9 @@ impl Error {
             Self::Interrupted { name } => Some(format!(
                 "`rutter resume {name}` ends it as it was meant, `rutter abandon {name}` gives it up"
             )),
+            Self::NothingInterrupted { name } => {
+                Some(format!("`rutter history {name}` shows how its operations ended"))
+            }
             Self::HookUnknown { .. } => Some("`--rerun-hooks` runs it once more".to_owned()),
             Self::Ledger(error) => error.hint(),
             _ => None,

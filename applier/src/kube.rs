@@ -5,6 +5,7 @@
 
 mod connection;
 mod discovery;
+mod discretion;
 mod request;
 mod send;
 mod status;
@@ -68,7 +69,8 @@ impl Kube {
     }
 
     async fn answer(&self, ask: &Ask) -> Result<Answer, ClusterError> {
-        let reply = self.wire.exchange(ask).await?;
+        let reply = self.wire.exchange(ask).await;
+        let reply = reply.map_err(|error| discretion::discreet(error, ask))?;
         Ok(Answer { object: parse(&reply.body)?, warnings: status::warnings(&reply.headers) })
     }
 

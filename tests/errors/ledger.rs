@@ -101,39 +101,31 @@ fn a_limit_to_the_size_of_files_is_a_full_disk() {
 
 #[test]
 fn a_disk_that_fills_up_on_the_way_leaves_an_end_or_something_to_resume() {
-    let stage = Stage::new();
-    // The first install makes the ledger; what the second writes after its start is the outcome of
-    // a hook with more lines than fit.
-    stage.rutter(&["install", "first", &stage.good_chart()]).success();
-    let mut noise = vec![0; 60_000];
+    let (stage, home) = stage_with_ledger_in("disk/home");
+    let Some(_disk) = Mounted::new(home.parent().unwrap().to_owned(), "2m") else { return };
+    // A hook that fails, with more lines as evidence than fit into what is left of a page.
+    let mut noise = vec![0; 30_000];
     getrandom(&mut noise);
-    let logs: String = noise.iter().map(|it| char::from(b'!' + it % 90)).collect();
-    let logs = logs.replace(['"', '\\', '{', '}', '\''], "_");
+    let lines: String = noise.iter().map(|it| char::from(b'a' + it % 26)).collect();
     let hook = format!(
         "apiVersion: v1\nkind: Pod\nmetadata:\n  name: hook\n  annotations:\n    \
-         helm.sh/hook: pre-install\n    fake.kubelet/exit-code: '3'\n    fake.kubelet/logs: \"{logs}\"\n\
+         helm.sh/hook: pre-install\n    fake.kubelet/exit-code: '3'\n    fake.kubelet/logs: {lines}\n\
          spec:\n  restartPolicy: Never\n  containers: [{{name: a, image: b}}]\n"
     );
     let chart = stage.chart("hooked", &hook);
-    // As much as is there with the chart in it, and not the evidence.
-    stage.rutter(&["install", "probe", &chart, "--no-hooks"]).success();
-    let largest = super::files(&ledger(&stage)).iter().map(|(_, it)| it.len()).max().unwrap();
-    let limit = u64::try_from(largest).unwrap() + 4096;
-    let said = super::said_by_us(&stage.limited(limit, &["install", "web", &chart]).failure(1));
-    assert!(
-        said.starts_with("Error: INSTALLATION FAILED: ") && said.contains("\n\nhint: "),
-        "{said}"
-    );
-    let events = stage.events("web");
-    if events.is_empty() {
-        assert!(!stage.objects().contains("web"), "{}", stage.objects());
-        return;
-    }
-    if !events.last().unwrap().contains("Finished") {
-        let _ = stage.rutter(&["resume", "web"]);
-    }
-    assert_eq!(stage.end("web")["outcome"]["outcome"], "failed");
+    let (gate, child) = stage.install_that_waits("web", &chart);
+    let filler = home.parent().unwrap().join("filler");
+    assert!(fs::write(&filler, vec![1; 4_000_000]).is_err(), "the disk is not full");
+    let said = Said::of(gate.open(child));
+    assert!(said.message.contains(": no room for the ledger at `"), "{}", said.message);
+    assert!(!stage.events("web").iter().any(|it| it.contains("Finished")));
+
+    fs::remove_file(filler).unwrap();
+    let said = Said::of(stage.rutter(&["resume", "web"]));
+    assert!(said.message.contains("failed pre-install: "), "{}", said.message);
+    assert!(stage.evidence("web").contains("failed"));
     stage.env.rutter(&["ledger", "verify"]).success();
+    assert!(stage.helm(&["history", "web"]).success().contains("failed pre-install"));
 }
 
 #[test]
@@ -207,7 +199,15 @@ fn a_ledger_that_is_damaged_is_named_and_written_to_no_more() {
     bytes[offset + 150] ^= 1;
     fs::write(&path, &bytes).unwrap();
 
-    for words in [&["install", "other", &chart][..], &["upgrade", "web", &chart]] {
+    for words in [
+        &["install", "other", &chart][..],
+        &["upgrade", "web", &chart],
+        &["rollback", "web", "1"],
+        &["uninstall", "web"],
+        &["resume", "web"],
+        &["list"],
+        &["history", "web", "--offline"],
+    ] {
         let said = Said::of(stage.rutter(words));
         assert!(said.message.contains("the ledger is damaged: "), "{}", said.message);
         assert!(said.message.contains("00000001.seg` at byte "), "{}", said.message);

@@ -4,6 +4,9 @@ use super::{Stage, files};
 
 const SECRET: &str = "correct-horse-battery-staple";
 
+/// A secret that a server finds to be of the wrong type, and quotes.
+const NUMBER: &str = "918273645546";
+
 #[test]
 fn a_secret_is_in_no_output_and_in_no_frame() {
     let stage = Stage::new();
@@ -23,6 +26,17 @@ fn a_secret_is_in_no_output_and_in_no_frame() {
         "apiVersion: v1\nkind: Secret\nmetadata:\n  name: wrong\ntype: kubernetes.io/tls\n\
          stringData:\n  password: {{ .Values.password }}\n",
     );
+    let number = stage.chart(
+        "number",
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: number\nstringData:\n  \
+         password: {{ .Values.password }}\n",
+    );
+    let whole = stage.chart(
+        "whole",
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: whole\nstringData: {{ .Values.password }}\n",
+    );
+    stage.env.write("number.yaml", format!("password: {NUMBER}\n"));
+    let set_number = format!("password={NUMBER}");
     stage.env.write("values.yaml", format!("password: {SECRET}\n"));
     stage.env.write("broken.yaml", format!("password: {SECRET}\n- x: [\n"));
     let set = format!("password={SECRET}");
@@ -37,6 +51,11 @@ fn a_secret_is_in_no_output_and_in_no_frame() {
         &["install", "other", &chart, "--set", &set],
         &["rollback", "vault", "1", "--events", "events"],
         &["upgrade", "vault", &wrong, "--set", &set, "--events", "events"],
+        &["install", "number", &number, "--set", &set_number, "--events", "events"],
+        &["install", "float", &number, "-f", "number.yaml", "--events", "events"],
+        &["install", "whole", &whole, "--set", &set, "--events", "events"],
+        &["history", "number"],
+        &["history", "whole"],
         &["history", "vault"],
         &["list", "-o", "json"],
         &["status", "vault"],
@@ -69,7 +88,7 @@ fn a_secret_is_in_no_output_and_in_no_frame() {
     outputs.push(("--events".to_owned(), events));
     let encoded = data_encoding(SECRET);
     for (place, content) in outputs {
-        for needle in [SECRET.as_bytes(), encoded.as_bytes()] {
+        for needle in [SECRET, &encoded, NUMBER, "9.18273645546e+11"].map(str::as_bytes) {
             let found = content.windows(needle.len()).any(|it| it == needle);
             assert!(!found, "{place}: {}", String::from_utf8_lossy(&content));
         }

@@ -14,7 +14,7 @@ use crate::support::{Answer, Env, rutter};
 const NONBLOCK: i32 = 0o4000;
 
 /// A pipe that is full: whoever writes into it stands still until it is emptied.
-struct Gate {
+pub(super) struct Gate {
     pipe: File,
     path: String,
 }
@@ -30,7 +30,7 @@ impl Gate {
     }
 
     /// Lets everything through until the writer has ended; returns how it ended.
-    fn open(mut self, mut writer: Child) -> Answer {
+    pub(super) fn open(mut self, mut writer: Child) -> Answer {
         let mut buffer = [0; 4096];
         loop {
             match self.pipe.read(&mut buffer) {
@@ -65,10 +65,10 @@ impl Stage {
     }
 
     /// Begins an install that stands still between its `Started` and its claim.
-    fn install_that_waits(&self, name: &str, chart: &str) -> (Gate, Child) {
+    pub(super) fn install_that_waits(&self, name: &str, chart: &str) -> (Gate, Child) {
         // The ledger and the cluster's name are written by another install: the first event of
         // this one is `Started`.
-        self.rutter(&["install", "first", chart]).success();
+        self.rutter(&["install", "first", &self.good_chart()]).success();
         let gate = Gate::shut(&self.env);
         let child = self.spawn(&["install", name, chart, "--events", &gate.path]);
         until("it has started", || self.events(name) == ["\"Started\""]);
