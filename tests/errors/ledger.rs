@@ -100,7 +100,7 @@ fn a_limit_to_the_size_of_files_is_a_full_disk() {
 }
 
 #[test]
-fn a_disk_that_fills_up_on_the_way_leaves_an_end_or_something_to_resume() {
+fn a_disk_that_fills_up_on_the_way_has_room_for_the_end() {
     let (stage, home) = stage_with_ledger_in("disk/home");
     let Some(_disk) = Mounted::new(home.parent().unwrap().to_owned(), "2m") else { return };
     // A hook that fails, with more lines as evidence than fit into what is left of a page.
@@ -117,15 +117,31 @@ fn a_disk_that_fills_up_on_the_way_leaves_an_end_or_something_to_resume() {
     let filler = home.parent().unwrap().join("filler");
     assert!(fs::write(&filler, vec![1; 4_000_000]).is_err(), "the disk is not full");
     let said = Said::of(gate.open(child));
-    assert!(said.message.contains(": no room for the ledger at `"), "{}", said.message);
-    assert!(!stage.events("web").iter().any(|it| it.contains("Finished")));
-
-    fs::remove_file(filler).unwrap();
-    let said = Said::of(stage.rutter(&["resume", "web"]));
     assert!(said.message.contains("failed pre-install: "), "{}", said.message);
-    assert!(stage.evidence("web").contains("failed"));
+    // All that came after the start, evidence included, went where room had been kept for it.
+    assert!(stage.evidence("web").contains(&lines[..100]));
     stage.env.rutter(&["ledger", "verify"]).success();
-    assert!(stage.helm(&["history", "web"]).success().contains("failed pre-install"));
+    let said = Said::of(stage.rutter(&["upgrade", "first", &stage.good_chart()]));
+    assert!(said.message.contains(": no room for the ledger at `"), "{}", said.message);
+}
+
+#[test]
+fn a_ledger_that_takes_no_more_on_the_way_leaves_something_to_resume() {
+    let stage = Stage::new();
+    let chart = stage.good_chart();
+    let (gate, child) = stage.install_that_waits("web", &chart);
+    let process = child.id().to_string();
+    assert!(run("prlimit", &["--fsize=1:", "--pid", &process]));
+    let said = Said::of(gate.open(child));
+    assert!(said.message.contains(": no room for the ledger at `"), "{}", said.message);
+    assert_eq!(stage.events("web"), ["\"Started\""]);
+
+    let said = Said::of(stage.rutter(&["upgrade", "web", &chart]));
+    assert!(said.hint.contains("`rutter resume web`"), "{}", said.hint);
+    stage.rutter(&["resume", "web"]).success();
+    assert_eq!(stage.end("web")["outcome"]["outcome"], "deployed");
+    stage.env.rutter(&["ledger", "verify"]).success();
+    assert!(stage.helm(&["status", "web"]).success().contains("STATUS: deployed"));
 }
 
 #[test]
