@@ -4,6 +4,7 @@
 //! question away.
 
 /// One mistake in carrying a write out.
+#[cfg_attr(not(feature = "testing"), expect(unreachable_pub, reason = "public for tests alone"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mistake {
     /// What an applier no longer names stays.
@@ -18,17 +19,6 @@ pub enum Mistake {
     RemovesShared,
 }
 
-impl Mistake {
-    /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::KeepsRemoved,
-        Self::IgnoresConflicts,
-        Self::ForgetsUpdates,
-        Self::ReplacesLists,
-        Self::RemovesShared,
-    ];
-}
-
 #[cfg(feature = "testing")]
 mod made {
     use std::cell::Cell;
@@ -40,6 +30,15 @@ mod made {
     }
 
     impl Mistake {
+        /// All of them.
+        pub const ALL: [Self; 5] = [
+            Self::KeepsRemoved,
+            Self::IgnoresConflicts,
+            Self::ForgetsUpdates,
+            Self::ReplacesLists,
+            Self::RemovesShared,
+        ];
+
         /// Makes this mistake in all that this thread does while `work` runs.
         pub fn during<T>(self, work: impl FnOnce() -> T) -> T {
             MADE.set(Some(self));
