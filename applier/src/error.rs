@@ -112,6 +112,14 @@ pub enum Error {
         /// The release.
         name: String,
     },
+    /// Others went on where an operation was interrupted: it cannot be ended as it was meant.
+    #[error("the interrupted operation on `{name}` was overtaken: {how}")]
+    Overtaken {
+        /// The release.
+        name: String,
+        /// By what.
+        how: String,
+    },
     /// There is nothing to resume or to abandon.
     #[error("no operation on `{name}` was interrupted")]
     NothingInterrupted {
@@ -188,6 +196,9 @@ impl Error {
             )),
             Self::NothingInterrupted { name } => {
                 Some(format!("`rutter history {name}` shows how its operations ended"))
+            }
+            Self::Overtaken { name, .. } => {
+                Some(format!("`rutter abandon {name}` gives it up; nothing else is changed"))
             }
             Self::HookUnknown { .. } => Some("`--rerun-hooks` runs it once more".to_owned()),
             Self::Ledger(error) => error.hint(),

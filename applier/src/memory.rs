@@ -381,8 +381,8 @@ fn at_depth(object: &Value, depth: Depth) -> Value {
     match depth {
         Depth::Whole => object.clone(),
         Depth::Metadata => json!({
-            "apiVersion": "meta.k8s.io/v1",
-            "kind": "PartialObjectMetadata",
+            "apiVersion": object.get("apiVersion"),
+            "kind": object.get("kind"),
             "metadata": object.get("metadata"),
         }),
     }

@@ -8,6 +8,9 @@ mod spine;
 mod uninstall;
 mod upgrade;
 
+#[cfg(test)]
+mod tests;
+
 use ledger::{EventId, HookPoint, ObjectRef, OperationLocks, Records, ReleaseKey, Store};
 use render::{Document, Hook};
 

@@ -239,7 +239,8 @@ async fn settle<C: Cluster, S: Store + OperationLocks>(
     None
 }
 
-/// Makes other deployed revisions superseded, as Helm does before it calls the new one deployed.
+/// Makes other deployed revisions superseded, as Helm does before it calls the new one deployed, and
+/// those failed that somebody left half done: no claim that holds is older than ours.
 async fn supersede<C: Cluster, S: Store + OperationLocks>(
     world: &World<'_, C, S>,
     situation: &Situation,
@@ -247,16 +248,25 @@ async fn supersede<C: Cluster, S: Store + OperationLocks>(
 ) {
     for secret in &situation.seen.records {
         let Some(label) = view::labels(secret) else { continue };
-        if label.status != Status::Deployed || label.revision == record.version {
+        let is_left = label.status.is_pending() && label.revision < record.version;
+        if label.revision == record.version || !(is_left || label.status == Status::Deployed) {
             continue;
         }
         let change = |record: &mut Record| {
-            Status::Superseded.as_str().clone_into(&mut record.info.status);
+            if is_left {
+                Status::Failed.as_str().clone_into(&mut record.info.status);
+                "Abandoned".clone_into(&mut record.info.description);
+            } else {
+                Status::Superseded.as_str().clone_into(&mut record.info.status);
+            }
         };
         let place = (object::name(secret), record.namespace.as_str());
         let now_ns = (world.clock)();
         if let Err(error) = claim::set_status(world.cluster, place, &change, now_ns).await {
-            world.warn(&format!("revision {} is still called deployed: {error}", label.revision));
+            world.warn(&format!(
+                "revision {} is still called {}: {error}",
+                label.revision, label.status
+            ));
         }
     }
 }

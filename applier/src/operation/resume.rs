@@ -34,6 +34,7 @@ pub(crate) async fn run<C: Cluster, S: Store + OperationLocks>(
 ) -> Result<Done, Error> {
     let key = key(situation)?;
     let operation = interrupted(world, situation)?;
+    refuse_overtaken(situation, &operation)?;
     let lock = world.ledger.begin_operation(operation.id())?;
     let provenance = begin::provenance(world, (&request.asker, situation)).await?;
     let event = Resumed { operation: operation.event, provenance, facts: Facts::NONE };
@@ -96,6 +97,26 @@ pub(crate) fn interrupted<C, S: Store + OperationLocks>(
         return Err(Error::InProgress { holder });
     }
     Ok(operation.clone())
+}
+
+/// Refuses to go on where others have since: a newer revision, or a claimed record that is gone.
+fn refuse_overtaken(situation: &Situation, operation: &Operation) -> Result<(), Error> {
+    let overtaken = |how: String| {
+        let name = situation.target.name.to_string();
+        Err(Error::Overtaken { name, how })
+    };
+    let revision = operation.started.revision.0;
+    let labels = situation.seen.records.iter().filter_map(view::labels);
+    if let Some(newer) = labels.map(|it| it.revision).find(|it| *it > revision) {
+        return overtaken(format!("there is a revision {newer}"));
+    }
+    let id = operation.id().to_string();
+    let is_ours = |it: &serde_json::Value| object::annotation(it, claim::OPERATION) == Some(&id);
+    let was_claimed = operation.claimed.is_some() && operation.started.verb != Verb::Uninstall;
+    if was_claimed && !situation.seen.records.iter().any(is_ours) {
+        return overtaken(format!("the record of revision {revision} is gone, or another's"));
+    }
+    Ok(())
 }
 
 fn key(situation: &Situation) -> Result<ReleaseKey, Error> {
