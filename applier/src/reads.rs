@@ -279,7 +279,10 @@ impl Sighted {
     }
 
     fn not_found(&self, target: &Target) -> Error {
-        let is_known = self.release(target).and_then(Release::latest_life).is_some();
+        let is_known = self
+            .release(target)
+            .and_then(Release::latest_life)
+            .is_some_and(|life| !life.revisions.is_empty());
         Error::NotFound {
             name: target.name.to_string(),
             deleted: if is_known { Deleted::Known } else { Deleted::Never },

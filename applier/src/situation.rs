@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::{
     cluster::{ServerVersion, Subject},
+    plan::prepare,
     record::Record,
     request::Target,
 };
@@ -95,8 +96,36 @@ impl Situation {
         self.revisions.last()
     }
 
+    /// Returns what templates see of the server once a chart's `crds/` are there: Helm installs
+    /// them before it renders and then asks the server anew, we write nothing before the plan is
+    /// made. The same answer for charts that ask `.Capabilities.APIVersions.Has`.
+    pub fn capabilities_with(&self, chart: &render::Chart) -> Capabilities {
+        let mut capabilities = self.capabilities.clone();
+        add_kinds(chart, &mut capabilities.api_versions);
+        capabilities.api_versions.sort();
+        capabilities.api_versions.dedup();
+        capabilities
+    }
+
     /// Returns the number that the next revision gets.
     pub fn next_revision(&self) -> Revision {
         self.last().map_or(Revision::FIRST, |last| last.revision.next())
+    }
+}
+
+/// Adds the kinds that a chart's definitions bring, its subcharts' too.
+fn add_kinds(chart: &render::Chart, known: &mut Vec<String>) {
+    for file in chart.files.iter().filter(|it| it.name.starts_with("crds/")) {
+        let text = String::from_utf8_lossy(&file.data);
+        for document in crate::record::documents_of(&text) {
+            let objects = prepare::items(&document.object).into_iter();
+            for kind in objects.flat_map(prepare::kinds_of_definition) {
+                known.push(kind.api_version.clone());
+                known.push(format!("{}/{}", kind.api_version, kind.kind));
+            }
+        }
+    }
+    for subchart in &chart.dependencies {
+        add_kinds(subchart, known);
     }
 }

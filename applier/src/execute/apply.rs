@@ -169,7 +169,9 @@ impl<C: Cluster, S: Store + OperationLocks> Execution<'_, '_, C, S> {
             namespace: object::namespace(&object),
             name: object::name(&object),
         };
-        match self.world.cluster.get(&address, Depth::Metadata).await {
+        let seen = self.world.cluster.get(&address, Depth::Metadata).await;
+        let is_hidden = seen.as_ref().is_err_and(ClusterError::is_forbidden);
+        match seen {
             Ok(there) => {
                 return Ok((
                     Action::Unchanged,
@@ -182,6 +184,8 @@ impl<C: Cluster, S: Store + OperationLocks> Execution<'_, '_, C, S> {
         match self.world.cluster.create(&resource, &object, Effect::Persist).await {
             Ok(answer) => Ok((Action::Created, Some(answer))),
             Err(ClusterError::AlreadyExists { .. }) => Ok((Action::Unchanged, None)),
+            // Who may neither see it nor make it may well find it there: what needs it will tell.
+            Err(ClusterError::Forbidden { .. }) if is_hidden => Ok((Action::Unchanged, None)),
             Err(ClusterError::Unknown { message }) => {
                 let there = self.world.cluster.get(&address, Depth::Metadata).await;
                 let object = there.map_err(|_| ClusterError::Unknown { message })?;

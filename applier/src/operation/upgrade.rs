@@ -94,7 +94,9 @@ fn current(situation: &Situation) -> Result<&Record, Error> {
 /// Returns Helm's error for what is not there, and whether the ledger knows it from before.
 pub(crate) fn not_found<C, S: Store>(world: &World<'_, C, S>, situation: &Situation) -> Error {
     let release = situation.key.as_ref().and_then(|key| world.ledger.state().release(key));
-    let is_known = release.and_then(ledger::Release::latest_life).is_some();
+    let is_known = release
+        .and_then(ledger::Release::latest_life)
+        .is_some_and(|life| !life.revisions.is_empty());
     Error::NotFound {
         name: situation.target.name.to_string(),
         deleted: if is_known { Deleted::Known } else { Deleted::Never },

@@ -173,7 +173,12 @@ impl Wanted<'_> {
         let (mut work, situation) = self.look(&target, session)?;
         let facts = self.facts(session, situation.next_revision().0);
         let rendered = {
-            let capabilities = (&situation.capabilities, work.source());
+            let known = if self.content.skip_crds.is_on() {
+                situation.capabilities.clone()
+            } else {
+                situation.capabilities_with(&self.ingredients.chart)
+            };
+            let capabilities = (&known, work.source());
             self.ingredients.rendered(facts.clone(), capabilities, self.content, &mut session.ui)?
         };
         let install = Install {
