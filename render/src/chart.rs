@@ -1,6 +1,6 @@
 //! A chart: what it says of itself, its files, its defaults, its subcharts.
 
-use std::{fmt, rc::Rc};
+use std::{borrow::Cow, fmt, rc::Rc};
 
 use serde::{Deserialize, Serialize};
 
@@ -214,6 +214,15 @@ impl Chart {
     /// Returns whether it only lends its named templates to other charts.
     pub fn is_library(&self) -> bool {
         self.metadata.kind.eq_ignore_ascii_case("library")
+    }
+}
+
+impl File {
+    /// Returns the content as text; bytes that are not UTF-8 become U+FFFD.
+    pub fn text(&self) -> Cow<'_, str> {
+        // `from_utf8` is several times faster on what is valid: nearly all of it.
+        std::str::from_utf8(&self.data)
+            .map_or_else(|_| String::from_utf8_lossy(&self.data), Cow::Borrowed)
     }
 }
 

@@ -144,7 +144,7 @@ fn run(
     order.sort_by(|a, b| (depth(b), b).cmp(&(depth(a), a)));
     for &name in &order {
         let Some(template) = templates.get(name) else { continue };
-        let text = String::from_utf8_lossy(&template.text);
+        let text = template.file.text();
         set.parse(name, &text)
             .map_err(|error| Error::Template(Box::new(failure::parse(name, &error, templates))))?;
     }

@@ -5,11 +5,11 @@ use std::{collections::BTreeMap, rc::Rc};
 use rutter_gotmpl::{Elem, Map, Value};
 
 use super::{ReleaseFacts, Verb, cluster, files::Files, named::Named};
-use crate::{Capabilities, Chart, Dependency, Metadata, values::path::table};
+use crate::{Capabilities, Chart, Dependency, File, Metadata, values::path::table};
 
-/// A template: its text and what it runs over.
+/// A template: its file and what it runs over.
 pub(super) struct Template {
-    pub(super) text: Rc<[u8]>,
+    pub(super) file: File,
     pub(super) scope: Map,
     /// `.Template.BasePath`.
     pub(super) base: String,
@@ -76,7 +76,7 @@ impl Shared {
                 continue;
             }
             let template = Template {
-                text: file.data.clone(),
+                file: file.clone(),
                 scope: scope.clone(),
                 base: format!("{path}/templates"),
             };

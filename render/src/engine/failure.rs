@@ -138,7 +138,7 @@ fn described(text: String, error: &gotmpl::Error, templates: &Templates) -> Temp
     }
     let place = chain.pop();
     let excerpt = place.as_ref().and_then(|place| {
-        let text = templates.get(&place.file)?.text.clone();
+        let text = templates.get(&place.file)?.file.data.clone();
         let line = text.split(|byte| *byte == b'\n').nth(place.line.checked_sub(1)?)?;
         Some(String::from_utf8_lossy(line).into_owned())
     });

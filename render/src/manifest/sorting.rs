@@ -172,7 +172,7 @@ fn add_crds(chart: &Chart, path: &str, crds: &mut Vec<Crd>) {
             crds.push(Crd {
                 name: file.name.clone(),
                 source: format!("{path}/{}", file.name),
-                text: String::from_utf8_lossy(&file.data).into_owned(),
+                text: file.text().into_owned(),
             });
         }
     }
