@@ -37,13 +37,16 @@ fn collect(value: &Value, into: &mut Vec<String>) {
         Value::String(text) => {
             let quoted = value.to_string();
             let quoted = quoted.trim_matches('"');
-            into.extend([text.as_str(), quoted].map(str::to_owned).into_iter().filter(long));
+            let spellings = [text.as_str(), quoted].into_iter();
+            into.extend(spellings.filter(|it| is_long(it)).map(str::to_owned));
         }
-        Value::Bool(_) | Value::Number(_) => into.extend(Some(value.to_string()).filter(long)),
+        Value::Bool(_) | Value::Number(_) => {
+            into.extend(Some(value.to_string()).filter(|it| is_long(it)));
+        }
     }
 }
 
-fn long(text: &String) -> bool {
+fn is_long(text: &str) -> bool {
     text.len() >= SHORTEST
 }
 
