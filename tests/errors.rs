@@ -6,6 +6,7 @@ mod ledger;
 mod refused;
 mod secrets;
 mod taken;
+mod usage;
 
 use std::fs;
 

@@ -161,6 +161,10 @@ impl Error {
     /// Returns what the user can do about it, if there is something.
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::Unreachable(ClusterError::Unauthorized { .. }) => Some(
+                "the server does not know the user that the kubeconfig names: log in again"
+                    .to_owned(),
+            ),
             Self::Unreachable(_) => Some(
                 "is the cluster up, and is it the one you mean? `--offline` reads what the ledger \
                  knows"

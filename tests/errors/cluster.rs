@@ -104,6 +104,27 @@ fn ctrl_c_while_waiting_is_recorded_soon_and_resumed() {
     assert!(stage.helm(&["status", "web"]).success().contains("STATUS: deployed"));
 }
 
+#[test]
+fn ctrl_c_while_a_hook_runs_is_resumed_and_runs_it_once() {
+    let stage = Stage::new();
+    let hook = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: hook\n  annotations:\n    \
+                helm.sh/hook: pre-upgrade\n    fake.kubelet/run-for: '4'\nspec:\n  \
+                restartPolicy: Never\n  containers: [{name: a, image: b}]\n";
+    let chart = stage.chart("hooked", &format!("{hook}---\n{}", config_map("web", "a: b")));
+    stage.rutter(&["install", "web", &chart]).success();
+    let child = stage.spawn(&["upgrade", "web", &chart]);
+    until("the hook runs", || stage.namespace.kubectl(&["get", "pod", "hook"]).code == Some(0));
+    let uid = ["get", "pod", "hook", "-o", "jsonpath={.metadata.uid}"];
+    let before = stage.namespace.kubectl(&uid).success();
+    interrupt(&child);
+    let said = Said::of(super::taken::ended(child));
+    assert_eq!(said.message, "UPGRADE FAILED: context canceled");
+    stage.rutter(&["resume", "web"]).success();
+    assert_eq!(stage.namespace.kubectl(&uid).success(), before);
+    assert_eq!(stage.end("web")["outcome"]["outcome"], "deployed");
+    assert!(stage.helm(&["history", "web"]).success().contains("Upgrade complete"));
+}
+
 /// A Deployment of one pod with a fate.
 fn deployment(fate: &str) -> String {
     format!(

@@ -30,6 +30,42 @@ fn a_cluster_that_cannot_be_reached_is_named() {
 }
 
 #[test]
+fn a_connection_that_is_not_to_be_trusted_or_not_understood_is_refused_as_by_helm() {
+    let stage = Stage::new();
+    let whole = std::fs::read_to_string(crate::support::cluster::kubeconfig()).unwrap();
+    let without = |start: &str, instead: &str| -> String {
+        let lines = whole.lines().map(|it| if it.trim().starts_with(start) { instead } else { it });
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let secret = "token: correct-horse-battery-staple";
+    for (name, text) in [
+        ("authority", without("certificate-authority-data:", "")),
+        ("broken", format!("a: [{secret}\n")),
+        ("twisted", format!("{secret}\n  b: c\n")),
+        ("unclosed", format!("{{{secret}\n")),
+    ] {
+        let file = stage.env.write(name, text);
+        let words = ["list", "--kubeconfig", file.to_str().unwrap()];
+        let said = Said::of(stage.env.rutter(&words));
+        let helms = super::error_of(&stage.env.helm(&words).failure(1));
+        let path = "/api/v1/namespaces/default/secrets";
+        assert_eq!(said.message.replace(path, "/version"), helms, "{name}");
+        assert!(!said.message.contains("horse"), "{}", said.message);
+    }
+    // One that is YAML and nothing else is quoted by neither.
+    let file = stage.env.write("list", format!("[\"{secret}\"]\n"));
+    let said = Said::of(stage.env.rutter(&["list", "--kubeconfig", file.to_str().unwrap()]));
+    assert!(!said.message.contains("horse"), "{}", said.message);
+    // A user whom the server does not know.
+    let text = without("client-certificate-data:", "    token: unknown");
+    let text: Vec<&str> = text.lines().filter(|it| !it.contains("client-key-data")).collect();
+    let file = stage.env.write("stranger", text.join("\n"));
+    let said = Said::of(stage.env.rutter(&["list", "--kubeconfig", file.to_str().unwrap()]));
+    assert!(said.message.starts_with("kubernetes cluster unreachable: "), "{}", said.message);
+    assert!(said.hint.contains("log in again"), "{}", said.hint);
+}
+
+#[test]
 fn a_name_that_is_taken_is_refused_before_the_chart_is_rendered() {
     let stage = Stage::new();
     stage.rutter(&["install", "web", &stage.good_chart()]).success();

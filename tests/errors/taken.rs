@@ -47,7 +47,7 @@ impl Gate {
     }
 }
 
-fn ended(child: Child) -> Answer {
+pub(super) fn ended(child: Child) -> Answer {
     let output = child.wait_with_output().unwrap();
     Answer {
         line: "in the background".to_owned(),
@@ -58,7 +58,7 @@ fn ended(child: Child) -> Answer {
 }
 
 impl Stage {
-    fn spawn(&self, words: &[&str]) -> Child {
+    pub(super) fn spawn(&self, words: &[&str]) -> Child {
         // A file that may not grow is an error to it, and not its end.
         let mut command = self.env.command("sh");
         command.args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"]).arg(rutter());

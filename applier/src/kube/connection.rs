@@ -4,6 +4,7 @@
 
 use std::{
     collections::BTreeMap,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -196,9 +197,23 @@ impl Connection {
     }
 }
 
+/// Reads a kubeconfig. What is said of one that cannot be read is Helm's and repeats none of it:
+/// there are tokens in it.
 fn read_one(path: &Path) -> Result<Kubeconfig, ClusterError> {
-    Kubeconfig::read_from(path)
-        .map_err(|error| unusable(format!("kubeconfig `{}`: {error}", path.display())))
+    Kubeconfig::read_from(path).map_err(|_| {
+        let path_text = path.display();
+        let why = match std::fs::read(path) {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                format!("open {path_text}: permission denied")
+            }
+            Err(error) => format!("open {path_text}: {error}"),
+            Ok(bytes) => match render::yaml::read_json(bytes) {
+                Err(error) => error.problem().to_owned(),
+                Ok(_) => "it has not the fields of a kubeconfig".to_owned(),
+            },
+        };
+        unusable(format!("error loading config file \"{path_text}\": {why}"))
+    })
 }
 
 /// Returns the entry that fits, making it where there is none.

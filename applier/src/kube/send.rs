@@ -6,6 +6,7 @@ use std::{
     cell::{Cell, RefCell},
     error::Error as StdError,
     io,
+    net::ToSocketAddrs as _,
     time::Duration,
 };
 
@@ -182,7 +183,9 @@ fn unreachable(error: &(dyn StdError + 'static), ask: &Ask, server: &str) -> Str
     let uri = server.parse::<http::Uri>().unwrap_or_default();
     let host = uri.host().unwrap_or_default();
     let usual = if uri.scheme_str() == Some("http") { 80 } else { 443 };
-    let address = format!("{host}:{}", uri.port_u16().unwrap_or(usual));
+    let port = uri.port_u16().unwrap_or(usual);
+    let found = (host, port).to_socket_addrs().ok().and_then(|mut it| it.next());
+    let address = found.map_or_else(|| format!("{host}:{port}"), |it| it.to_string());
     let mut kind = None;
     let mut cause = Some(error);
     while let Some(link) = cause {
@@ -197,6 +200,12 @@ fn unreachable(error: &(dyn StdError + 'static), ask: &Ask, server: &str) -> Str
         _ if why.starts_with("failed to lookup address") => {
             format!("dial tcp: lookup {host}: no such host")
         }
+        _ if why.ends_with("UnknownIssuer") => {
+            "tls: failed to verify certificate: x509: certificate signed by unknown authority"
+                .to_owned()
+        }
+        // The client's own deadline for a connection.
+        _ if why == "deadline has elapsed" => format!("dial tcp {address}: i/o timeout"),
         _ => why,
     };
     let verb = match ask.method.as_str() {
