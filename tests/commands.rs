@@ -1,9 +1,11 @@
 //! The command line: what Helm says to the same words.
 
 mod created_chart;
+mod failures;
 mod mistakes;
 mod reads;
 mod reference;
+mod releases;
 
 use std::fmt::Write as _;
 

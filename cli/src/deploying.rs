@@ -1,12 +1,12 @@
 //! What `install` and `upgrade` have in common: from a chart, values and a cluster to a release.
 
-use std::collections::BTreeMap;
+use std::{cell::Cell, collections::BTreeMap};
 
 use applier::{
-    ChartOrigin, Conflicts, Hooks, Jobs, Manner, Ownership, Waiting,
+    ChartOrigin, Conflicts, Done, Hooks, Jobs, Manner, Ownership, Waiting, World,
     record::{Record, SYSTEM_LABELS},
 };
-use ledger::Digest;
+use ledger::{Digest, LocalStore};
 use render::{
     Capabilities, Chart, NotesScope, ReleaseFacts, Rendered, Request, SchemaCheck, Values,
     functions::Dns,
@@ -17,13 +17,14 @@ use crate::{
     charts,
     failure::Failure,
     options::{
-        ApplyOptions, ChartOptions, ContentOptions, Format, ReleaseOptions, Switch, ValueOptions,
-        Wait, comma_separated,
+        ApplyOptions, ChartOptions, ContentOptions, Format, ReleaseOptions, Switch, UndoOptions,
+        ValueOptions, Wait, comma_separated,
     },
+    places::Place,
     release::{Hook, Info, Release, Time},
     session::Session,
     ui::{Content, Detail, Report, Ui, json_line, yaml},
-    work::now,
+    work::{Ending, Work, now},
 };
 
 /// A chart and what the user wants of it.
@@ -248,6 +249,27 @@ pub(crate) fn print_record(
     session: &mut Session,
 ) -> Result<(), Failure> {
     print(&Release::of_record(record)?, format, hide_notes, session)
+}
+
+/// Carries an operation out. When it fails and `undo` says so, the failure begins with what was
+/// undone (`how`: `uninstalled`, `rolled back`), in Helm's words.
+pub(crate) fn carried_out(
+    work: &mut Work,
+    (name, undo, how): (&str, &UndoOptions, &str),
+    operation: impl AsyncFnOnce(&mut World<'_, Place, LocalStore>) -> Result<Done, applier::Error>,
+) -> Result<Ending<Done>, Failure> {
+    let failed = Cell::new(false);
+    let ending = work.run_until_signal(async |world| {
+        let done = operation(world).await;
+        failed.set(matches!(done, Err(applier::Error::Failed { .. })));
+        done
+    });
+    ending.map_err(|failure| match (failed.get(), undo.wanted()) {
+        (true, Switch::On) => failure.prefixed(&format!(
+            "release {name} failed, and has been {how} due to rollback-on-failure being set"
+        )),
+        _ => failure,
+    })
 }
 
 /// What is said when a signal cut an operation short.

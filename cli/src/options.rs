@@ -15,6 +15,7 @@ mod read;
 mod record;
 mod release;
 mod switch;
+mod undo;
 mod values;
 
 pub(crate) use self::{
@@ -31,5 +32,6 @@ pub(crate) use self::{
     record::RecordOptions,
     release::ReleaseOptions,
     switch::Switch,
+    undo::{CleanupOptions, UndoOptions},
     values::{ValueOptions, comma_separated},
 };

@@ -12,7 +12,7 @@ use serde_json::Value;
 /// A cluster, or the lack of one.
 pub(crate) enum Place {
     /// A real one.
-    Server(Kube),
+    Server(Box<Kube>),
     /// The toy in a file.
     Sandbox(MemoryCluster),
     /// None is asked (`--offline`); this is the one that would have been.

@@ -170,7 +170,7 @@ fn place(session: &mut Session, asking: Asking) -> Result<(Option<Runtime>, Plac
             let runtime = runtime()?;
             let server = runtime.block_on(Kube::connect(&connection, Patience::default()));
             let server = server.map_err(unreachable)?;
-            Ok((Some(runtime), Place::Server(server)))
+            Ok((Some(runtime), Place::Server(Box::new(server))))
         }
     }
 }

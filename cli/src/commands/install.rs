@@ -1,6 +1,6 @@
 //! `rutter install`: a chart becomes a release.
 
-use applier::{Crds, Done, Install, NameReuse, NamespaceCreation, Situation, Target};
+use applier::{Crds, Install, Manner, NameReuse, NamespaceCreation, Situation, Target};
 use render::{Capabilities, ReleaseFacts, Verb};
 
 use crate::{
@@ -10,11 +10,12 @@ use crate::{
     grammar,
     options::{
         ApplyOptions, ChartOptions, ContentOptions, DryRun, NameOptions, Naming, Output,
-        RecordOptions, ReleaseOptions, Switch, ValueOptions,
+        RecordOptions, ReleaseOptions, Switch, UndoOptions, ValueOptions,
     },
     releases::{is_release_name, target},
     session::Session,
     sources::System,
+    ui::Ui,
     work::{Ending, Work, failure, now},
 };
 
@@ -42,6 +43,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(super) apply: ApplyOptions,
+
+    #[command(flatten)]
+    undo: UndoOptions,
 
     #[command(flatten)]
     pub(super) content: ContentOptions,
@@ -108,6 +112,8 @@ pub(super) struct Wanted<'a> {
     pub(super) hide_secrets: Switch,
     /// How objects are applied.
     pub(super) apply: &'a ApplyOptions,
+    /// What becomes of a failure.
+    pub(super) undo: &'a UndoOptions,
     /// How the chart is rendered.
     pub(super) content: &'a ContentOptions,
     /// What the release is given.
@@ -142,6 +148,7 @@ fn installed(args: &Args, dry_run: DryRun, session: &mut Session) -> Result<(), 
         dry_run,
         hide_secrets: args.rehearsal.hide_secret,
         apply: &args.apply,
+        undo: &args.undo,
         content: &args.content,
         release: &args.release,
         record: &args.record,
@@ -192,12 +199,7 @@ impl Wanted<'_> {
             },
             crds: if self.content.skip_crds.is_on() { Crds::Skip } else { Crds::Create },
             reuse: self.reuse,
-            manner: deploying::manner(
-                self.apply,
-                self.release.take_ownership,
-                self.release.description.clone(),
-                self.history_max,
-            ),
+            manner: self.manner(&mut session.ui),
             asker: asker(self.record),
         };
         if self.dry_run == DryRun::Server {
@@ -206,9 +208,11 @@ impl Wanted<'_> {
             let release = pretended.release()?;
             return deploying::print(&release, output.format, self.content.hide_notes, session);
         }
-        let ending =
-            work.run_until_signal(async |world| applier::install(world, situation, install).await);
-        let done: Done = match ending.map_err(name_in_use)? {
+        let undo = (self.name.as_str(), self.undo, "uninstalled");
+        let ending = deploying::carried_out(&mut work, undo, async |world| {
+            applier::install(world, situation, install).await
+        });
+        let done = match ending.map_err(name_in_use)? {
             Ending::Whole(done) => done,
             Ending::Cut => return Err(deploying::cancelled(&self.name, session)?),
         };
@@ -226,7 +230,7 @@ impl Wanted<'_> {
         let situation = situation.map_err(unreachable)?;
         if self.dry_run == DryRun::None {
             let check = applier::check_name(&situation, self.reuse, now());
-            check.map_err(|error| failure(&error))?;
+            check.map_err(|error| name_in_use(failure(&error)))?;
         }
         Ok((work, situation))
     }
@@ -248,6 +252,14 @@ impl Wanted<'_> {
         rendered: &'r render::Rendered,
     ) -> Pretended<'r> {
         Pretended { facts, rendered, first_deployed: None, hide_secrets: self.hide_secrets }
+    }
+
+    fn manner(&self, ui: &mut Ui) -> Manner {
+        let description = self.release.description.clone();
+        let ownership = self.release.take_ownership;
+        let mut manner = deploying::manner(self.apply, ownership, description, self.history_max);
+        self.undo.apply(&mut manner, ui);
+        manner
     }
 
     fn facts(&self, session: &Session, revision: u32) -> ReleaseFacts {

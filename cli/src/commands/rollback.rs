@@ -9,7 +9,7 @@ use crate::{
     deploying,
     failure::Failure,
     grammar,
-    options::{ApplyOptions, DryRun, Number, RecordOptions, Switch},
+    options::{ApplyOptions, CleanupOptions, DryRun, Number, RecordOptions, Switch},
     releases::{Releases, is_release_name, target},
     session::Session,
     work::{Ending, Work},
@@ -37,6 +37,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     apply: ApplyOptions,
+
+    #[command(flatten)]
+    cleanup: CleanupOptions,
 
     /// What the history says of the revision, in at most 256 characters
     #[arg(long, value_name = "TEXT")]
@@ -100,12 +103,10 @@ fn rolled_back(args: &Args, name: &str, back: Back, session: &mut Session) -> Re
     let mut work = Work::to_write(session, args.record.events.as_deref())?;
     let target = target(&session.namespace(), name)?;
     let history_max = args.history_max.map_or(session.settings.max_history, |it| it.0);
-    let rollback = Rollback {
-        target: target.clone(),
-        back,
-        manner: deploying::manner(&args.apply, Switch::Off, args.description.clone(), history_max),
-        asker: asker(&args.record),
-    };
+    let description = args.description.clone();
+    let mut manner = deploying::manner(&args.apply, Switch::Off, description, history_max);
+    args.cleanup.apply(&mut manner);
+    let rollback = Rollback { target: target.clone(), back, manner, asker: asker(&args.record) };
     let ending = work.run_until_signal(async |world| {
         let situation = applier::look(world, &target).await?;
         applier::rollback(world, situation, rollback).await

@@ -7,7 +7,9 @@ use std::fmt::Write as _;
 
 use render::{
     Capabilities, Chart, Hook, HookEvent, KubeVersion, NotesScope, ReleaseFacts, Rendered, Request,
-    SchemaCheck, Values, Verb, functions::Dns, tape::Tape,
+    SchemaCheck, Values, Verb,
+    functions::Dns,
+    tape::{Source, Tape},
 };
 
 use crate::{
@@ -16,17 +18,18 @@ use crate::{
     grammar,
     options::{
         ApplyOptions, ChartOptions, ContentOptions, DryRun, NameOptions, Naming, ReleaseOptions,
-        Switch, ValueOptions, comma_separated,
+        Switch, UndoOptions, ValueOptions, comma_separated,
     },
-    releases::is_release_name,
+    releases::{is_release_name, target},
     session::Session,
     sources::System,
+    work::{Asking, Work},
 };
 
 /// Print what a chart would install
 ///
-/// No cluster is asked: lookups find nothing, and the versions that are not given are those that
-/// Helm assumes.
+/// Unless --dry-run=server says otherwise, no cluster is asked: lookups find nothing, and the
+/// versions that are not given are those that Helm assumes.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// The name of the release, if any, and the folder or archive of the chart
@@ -57,7 +60,12 @@ pub(crate) struct Args {
     #[command(flatten)]
     apply: ApplyOptions,
 
+    #[command(flatten)]
+    #[allow(dead_code, reason = "taken for Helm's sake; nothing is done that could fail")]
+    undo: UndoOptions,
+
     #[arg(long, hide = true)]
+    #[allow(dead_code, reason = "taken for Helm's sake; no name is looked up")]
     replace: Switch,
 }
 
@@ -76,7 +84,7 @@ struct ClusterOptions {
     #[arg(long)]
     is_upgrade: Switch,
 
-    /// client, which is what happens anyway; or server
+    /// Ask a cluster, if it is server; client is what happens anyway
     #[arg(
         long, value_name = "WHERE", num_args = 0..=1, require_equals = true,
         default_missing_value = "unset", default_value = "client", hide_default_value = true
@@ -113,13 +121,8 @@ struct SelectionOptions {
 
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     grammar::at_least(1, session.settings.program, "template", &args.words)?;
-    let kube_version = match args.cluster.kube_version.as_deref() {
-        None | Some("") => None,
-        Some(version) => {
-            Some(KubeVersion::parse(version).map_err(|error| Failure::from_error(&error))?)
-        }
-    };
-    client_only(args, session)?;
+    kube_version(args)?;
+    let dry_run = dry_run(args, session)?;
     args.apply.check()?;
     let (naming, place) = args.name.name_and_chart(&args.words, Some("release-name"))?;
     let values = args.values.merged()?;
@@ -130,45 +133,71 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
         Naming::Template(template) => crate::naming::from_template(&template)?,
         Naming::Generated => crate::naming::generated_now(place),
     };
-    let rendered = rendered(args, session, (name, &chart, &values), kube_version)?;
+    let rendered = rendered(args, session, (name, dry_run), (&chart, &values))?;
     for warning in &rendered.warnings {
         session.ui.talk(warning);
     }
     print(args, session, &rendered)
 }
 
-/// Refuses what needs a cluster.
-fn client_only(args: &Args, session: &mut Session) -> Result<(), Failure> {
+/// Returns whether a cluster is asked, and warns of old words.
+fn dry_run(args: &Args, session: &mut Session) -> Result<DryRun, Failure> {
     let word = if args.cluster.validate.is_on() { "server" } else { &args.cluster.dry_run };
     let (dry_run, warning) = DryRun::of(word).map_err(|error| Failure::from_error(&error))?;
     if let Some(warning) = warning {
         session.ui.warn(&warning);
     }
     match dry_run {
-        DryRun::Client => Ok(()),
+        DryRun::Client | DryRun::Server => Ok(dry_run),
         DryRun::None => Err(Failure::new(format_args!(
             "invalid dry-run value ({word:?}). Must be \"server\" or \"client\""
         ))),
-        DryRun::Server => Err(Failure::new("template does not ask a cluster yet")
-            .with_hint("use `install --dry-run=server` for what the cluster makes of it")),
+    }
+}
+
+/// Returns what templates see and may ask of a cluster: the one that is meant, or what Helm assumes
+/// where there is none. What a cluster can do is not overridden by flags.
+fn outside(
+    args: &Args,
+    session: &mut Session,
+    (name, dry_run): (&str, DryRun),
+) -> Result<(Capabilities, Box<dyn Source>), Failure> {
+    if dry_run == DryRun::Server {
+        let mut work = Work::to_read(session, Asking::Cluster)?;
+        let target = target(&session.namespace(), name)?;
+        let situation = work
+            .run(async |world| applier::look(world, &target).await)
+            .map_err(|failure| failure.unreachable("cluster reachability check failed"))?;
+        return Ok((situation.capabilities, work.source()));
+    }
+    let mut capabilities = Capabilities::default();
+    if let Some(version) = kube_version(args)? {
+        capabilities.kube_version = version;
+    }
+    let apis = args.cluster.api_versions.iter().flat_map(|list| comma_separated(list));
+    capabilities.api_versions.extend(apis);
+    Ok((capabilities, Box::new(System)))
+}
+
+fn kube_version(args: &Args) -> Result<Option<KubeVersion>, Failure> {
+    match args.cluster.kube_version.as_deref() {
+        None | Some("") => Ok(None),
+        Some(version) => {
+            KubeVersion::parse(version).map(Some).map_err(|error| Failure::from_error(&error))
+        }
     }
 }
 
 fn rendered(
     args: &Args,
-    session: &Session,
-    (name, chart, values): (String, &Chart, &Values),
-    kube_version: Option<KubeVersion>,
+    session: &mut Session,
+    (name, dry_run): (String, DryRun),
+    (chart, values): (&Chart, &Values),
 ) -> Result<Rendered, Failure> {
     if !is_release_name(&name) {
         return Err(crate::naming::refused(&name));
     }
-    let mut capabilities = Capabilities::default();
-    if let Some(version) = kube_version {
-        capabilities.kube_version = version;
-    }
-    let apis = args.cluster.api_versions.iter().flat_map(|list| comma_separated(list));
-    capabilities.api_versions.extend(apis);
+    let (capabilities, source) = outside(args, session, (&name, dry_run))?;
     let request = Request {
         chart,
         values,
@@ -186,7 +215,7 @@ fn rendered(
         notes: NotesScope::Root,
         dns: if args.content.enable_dns.is_on() { Dns::On } else { Dns::Off },
     };
-    render::render(&request, Tape::recording(Box::new(System))).map_err(|error| {
+    render::render(&request, Tape::recording(source)).map_err(|error| {
         let message = crate::failure::chain(&error);
         // Helm says this of everything that goes wrong once values are known.
         let advice = "\n\nUse --debug flag to render out invalid YAML";

@@ -1,7 +1,9 @@
 //! `rutter uninstall`: the end of a release.
 
+use std::fmt::Write as _;
+
 use applier::{Hooks, Jobs, Propagation, Uninstall, Waiting};
-use ledger::Records;
+use ledger::{ObjectRef, Records};
 
 use crate::{
     asker::asker,
@@ -90,17 +92,17 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
             Err(failure) if failure.says("release: not found") => {
                 return Err(failure.prefixed(&format!("uninstall: Release not loaded: {name}")));
             }
-            outcome => outcome?,
+            outcome => session.ui.print(&outcome?)?,
         }
         session.ui.print(&format!("release \"{name}\" uninstalled\n"))?;
     }
     Ok(())
 }
 
-fn found(name: &str, session: &mut Session) -> Result<(), Failure> {
+fn found(name: &str, session: &mut Session) -> Result<String, Failure> {
     let options = ReadOptions { offline: Switch::Off, deleted: Switch::Off };
     let mut releases = Releases::open(session, options)?;
-    releases.revision(&session.namespace(), name, Revision::Latest).map(|_| ())
+    releases.revision(&session.namespace(), name, Revision::Latest).map(|_| String::new())
 }
 
 fn uninstalled(
@@ -108,7 +110,7 @@ fn uninstalled(
     name: &str,
     propagation: Propagation,
     session: &mut Session,
-) -> Result<(), Failure> {
+) -> Result<String, Failure> {
     let mut work = Work::to_write(session, args.record.events.as_deref())?;
     let target = target(&session.namespace(), name)?;
     let uninstall = Uninstall {
@@ -129,7 +131,23 @@ fn uninstalled(
         applier::uninstall(world, situation, uninstall).await
     });
     match ending? {
-        Ending::Whole(_) => work.close(session),
+        Ending::Whole(done) => {
+            work.close(session)?;
+            Ok(kept(&done.kept))
+        }
         Ending::Cut => Err(deploying::cancelled(name, session)?),
     }
+}
+
+/// What Helm says of objects that stay, as their policy wants.
+fn kept(objects: &[ObjectRef]) -> String {
+    if objects.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from("These resources were kept due to the resource policy:\n");
+    for object in objects {
+        let _ = writeln!(text, "[{}] {}", object.kind, object.name);
+    }
+    text.push('\n');
+    text
 }

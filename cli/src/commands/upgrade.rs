@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use applier::{NameReuse, Situation, Upgrade, record::Record};
+use applier::{Manner, NameReuse, Situation, Upgrade, record::Record};
 use ledger::Status;
 use render::{Chart, ReleaseFacts, Values, Verb};
 
@@ -13,8 +13,8 @@ use crate::{
     failure::Failure,
     grammar,
     options::{
-        ApplyOptions, ChartOptions, ContentOptions, DryRun, Format, Number, Output, RecordOptions,
-        ReleaseOptions, Switch, ValueOptions,
+        ApplyOptions, ChartOptions, CleanupOptions, ContentOptions, DryRun, Format, Number, Output,
+        RecordOptions, ReleaseOptions, Switch, UndoOptions, ValueOptions,
     },
     release::Release,
     releases::{is_release_name, target},
@@ -50,6 +50,12 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     apply: ApplyOptions,
+
+    #[command(flatten)]
+    undo: UndoOptions,
+
+    #[command(flatten)]
+    cleanup: CleanupOptions,
 
     #[command(flatten)]
     content: ContentOptions,
@@ -136,12 +142,23 @@ fn wanted<'a>(
         dry_run,
         hide_secrets: args.rehearsal.hide_secret,
         apply: &args.apply,
+        undo: &args.undo,
         content: &args.content,
         release: &args.release,
         record: &args.record,
         reuse: NameReuse::Allow,
         history_max: history_max(args, session),
     }
+}
+
+fn manner(args: &Args, session: &mut Session) -> Manner {
+    let description = args.release.description.clone();
+    let history_max = history_max(args, session);
+    let ownership = args.release.take_ownership;
+    let mut manner = deploying::manner(&args.apply, ownership, description, history_max);
+    args.undo.apply(&mut manner, &mut session.ui);
+    args.cleanup.apply(&mut manner);
+    manner
 }
 
 fn history_max(args: &Args, session: &Session) -> i64 {
@@ -175,12 +192,7 @@ fn upgraded(
         rendered,
         origin: ingredients.origin,
         labels,
-        manner: deploying::manner(
-            &args.apply,
-            args.release.take_ownership,
-            args.release.description.clone(),
-            history_max(args, session),
-        ),
+        manner: manner(args, session),
         asker: asker(&args.record),
     };
     let (format, hide_notes) = (args.output.format, args.content.hide_notes);
@@ -197,8 +209,10 @@ fn upgraded(
         say_upgraded(&name, format, session)?;
         return deploying::print(&pretended.release()?, format, hide_notes, session);
     }
-    let ending =
-        work.run_until_signal(async |world| applier::upgrade(world, situation, upgrade).await);
+    let undo = (name.as_str(), &args.undo, "rolled back");
+    let ending = deploying::carried_out(&mut work, undo, async |world| {
+        applier::upgrade(world, situation, upgrade).await
+    });
     let done = match ending? {
         Ending::Whole(done) => done,
         Ending::Cut => return Err(deploying::cancelled(&name, session)?),

@@ -13,7 +13,6 @@ use crate::failure::{Failure, chain};
 const FLAGS_TO_COME: &[&str] = &[
     "--ca-file",
     "--cert-file",
-    "--cleanup-on-fail",
     "--dependency-update",
     "--insecure-skip-tls-verify",
     "--jsonpath",
@@ -25,8 +24,6 @@ const FLAGS_TO_COME: &[&str] = &[
     "--post-renderer",
     "--post-renderer-args",
     "--repo",
-    "--rollback-on-failure",
-    "--atomic",
     "--starter",
     "--username",
     "--verify",

@@ -1,6 +1,6 @@
 //! `rutter get metadata`: what is known of a release beside its content.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use render::Dependency;
 use serde::Serialize;
@@ -100,7 +100,11 @@ impl Facts {
             ("DEPLOYED_AT", self.deployed_at.clone()),
             ("APPLY_METHOD", method),
         ];
-        rows.iter().map(|(name, value)| format!("{name}: {value}\n")).collect()
+        let mut text = String::new();
+        for (name, value) in rows {
+            let _ = writeln!(text, "{name}: {value}");
+        }
+        text
     }
 }
 
