@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Chart, File, archive, check, ignore, reading};
+use super::{
+    Chart, File, archive, check, ignore,
+    reading::{self, Problem},
+};
 use crate::{Error, Values, values, yaml};
 
 /// The most that a file of a folder may hold, in bytes (Helm's limit).
@@ -162,6 +165,7 @@ impl Version {
             return Ok(Self::Known);
         };
         let json = typed(file)?;
+        reading::mapping(&json).map_err(cannot_load(&file.name))?;
         let version = json.get("apiVersion").and_then(yaml::text).unwrap_or_default();
         match version.as_str() {
             "" | "v1" | "v2" => Ok(Self::Known),
@@ -191,12 +195,15 @@ fn typed(file: &File) -> Result<serde_json::Value, Error> {
     })
 }
 
-fn cannot_load(file: &str) -> impl Fn(String) -> Error {
+fn cannot_load(file: &str) -> impl FnOnce(Problem) -> Error {
     let file = file.to_owned();
-    move |reason| Error::File {
-        action: "cannot load",
-        file: file.clone(),
-        source: Box::new(Error::Yaml { text: reason, at: None }),
+    move |problem| match problem {
+        Problem::Invalid(text) => Error::Invalid(text.to_owned()),
+        Problem::Shape(text) => Error::File {
+            action: "cannot load",
+            file,
+            source: Box::new(Error::Yaml { text, at: None }),
+        },
     }
 }
 

@@ -1,22 +1,36 @@
 //! `Chart.yaml` and its relatives from YAML, as Go's `encoding/json` fills structs.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use super::{Dependency, Lock, Maintainer, Metadata};
 use crate::yaml;
 
+/// What Go writes for a time that was never set.
+pub(super) const NO_TIME: &str = "0001-01-01T00:00:00Z";
+
 /// Go's words for a value of the wrong shape.
 const PREFIX: &str = "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal";
+
+/// Why a file is not what Helm takes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Problem {
+    /// It has another shape, in Go's words.
+    Shape(String),
+    /// It has the shape, but Helm's validation refuses it.
+    Invalid(&'static str),
+}
 
 /// A mapping of which a Go struct takes its fields.
 struct Fields<'a> {
     object: &'a Map<String, Json>,
-    of: &'static str,
+    /// Where it is in the file, as Go writes it: `.maintainers.0`.
+    path: String,
 }
 
 /// Sets what `json` has; what it has not stays as it is.
-pub(super) fn metadata(into: &mut Metadata, json: &Json) -> Result<(), String> {
-    let Some(fields) = Fields::of(json, "Metadata", "v2.Metadata")? else { return Ok(()) };
+pub(super) fn metadata(into: &mut Metadata, json: &Json) -> Result<(), Problem> {
+    let Some(fields) = Fields::top(json, "v2.Metadata")? else { return Ok(()) };
     fields.text("name", &mut into.name)?;
     fields.text("home", &mut into.home)?;
     fields.texts("sources", &mut into.sources)?;
@@ -32,54 +46,71 @@ pub(super) fn metadata(into: &mut Metadata, json: &Json) -> Result<(), String> {
     fields.text("type", &mut into.kind)?;
     fields.flag("deprecated", &mut into.deprecated)?;
     annotations(&fields, into)?;
-    if let Some(items) = fields.list("maintainers", "[]*v2.Maintainer")? {
-        into.maintainers = items.iter().map(maintainer).collect::<Result<_, _>>()?;
+    if let Some(items) = fields.structs("maintainers", "v2.Maintainer")? {
+        let missing = "maintainers must not contain empty or null nodes";
+        into.maintainers = items
+            .into_iter()
+            .map(|item| maintainer(&item.ok_or(Problem::Invalid(missing))?))
+            .collect::<Result<_, _>>()?;
     }
-    if let Some(items) = fields.list("dependencies", "[]*v2.Dependency")? {
-        into.dependencies = items.iter().map(dependency).collect::<Result<_, _>>()?;
-    }
-    Ok(())
+    dependencies(&fields, &mut into.dependencies)
 }
 
-fn annotations(fields: &Fields<'_>, into: &mut Metadata) -> Result<(), String> {
+/// Refuses what is no mapping, before anything in it is looked at.
+pub(super) fn mapping(json: &Json) -> Result<(), Problem> {
+    Fields::top(json, "loader.chartBase").map(drop)
+}
+
+fn annotations(fields: &Fields<'_>, into: &mut Metadata) -> Result<(), Problem> {
     const NAME: &str = "annotations";
     let Some(json) = fields.get(NAME) else { return Ok(()) };
     let mismatch = || fields.mismatch(NAME, json, "map[string]string");
     for (key, value) in json.as_object().ok_or_else(mismatch)? {
-        let text = scalar(value).ok_or_else(|| fields.mismatch(NAME, value, "string"))?;
-        into.annotations.insert(key.clone(), text);
+        let mismatch = || fields.mismatch(&format!("{NAME}.{key}"), value, "string");
+        into.annotations.insert(key.clone(), scalar(value).ok_or_else(mismatch)?);
     }
     Ok(())
 }
 
-/// Reads `Chart.lock`.
-pub(super) fn lock(json: &Json) -> Result<Lock, String> {
-    let mut lock = Lock::default();
-    let Some(fields) = Fields::of(json, "Lock", "v2.Lock")? else { return Ok(lock) };
+/// Reads `Chart.lock`. Helm reads its time from the release record again, so
+/// one that Go would not read there is refused here.
+pub(super) fn lock(json: &Json) -> Result<Lock, Problem> {
+    let mut lock = Lock { generated: NO_TIME.to_owned(), ..Lock::default() };
+    let Some(fields) = Fields::top(json, "v2.Lock")? else { return Ok(lock) };
     fields.text("generated", &mut lock.generated)?;
-    fields.text("digest", &mut lock.digest)?;
-    if let Some(items) = fields.list("dependencies", "[]*v2.Dependency")? {
-        lock.dependencies = items.iter().map(dependency).collect::<Result<_, _>>()?;
+    let time = &lock.generated;
+    let is_time = time.as_bytes().get(10) == Some(&b'T') && time.parse::<Timestamp>().is_ok();
+    if !is_time {
+        return Err(Problem::Shape(format!(
+            "error unmarshaling JSON: while decoding JSON: parsing time {time:?} as \
+             \"2006-01-02T15:04:05Z07:00\": cannot parse {time:?} as \"2006\""
+        )));
     }
+    fields.text("digest", &mut lock.digest)?;
+    dependencies(&fields, &mut lock.dependencies)?;
     Ok(lock)
 }
 
-fn maintainer(json: &Json) -> Result<Maintainer, String> {
+fn maintainer(fields: &Fields<'_>) -> Result<Maintainer, Problem> {
     let mut maintainer = Maintainer::default();
-    let Some(fields) = Fields::of(json, "Maintainer", "v2.Maintainer")? else {
-        return Err("validation: maintainers must not contain empty or null nodes".to_owned());
-    };
     fields.text("name", &mut maintainer.name)?;
     fields.text("email", &mut maintainer.email)?;
     fields.text("url", &mut maintainer.url)?;
     Ok(maintainer)
 }
 
-fn dependency(json: &Json) -> Result<Dependency, String> {
+fn dependencies(fields: &Fields<'_>, into: &mut Vec<Dependency>) -> Result<(), Problem> {
+    let Some(items) = fields.structs("dependencies", "v2.Dependency")? else { return Ok(()) };
+    into.clear();
+    for item in items {
+        let missing = "dependencies must not contain empty or null nodes";
+        into.push(dependency(&item.ok_or(Problem::Invalid(missing))?)?);
+    }
+    Ok(())
+}
+
+fn dependency(fields: &Fields<'_>) -> Result<Dependency, Problem> {
     let mut dependency = Dependency::default();
-    let Some(fields) = Fields::of(json, "Dependency", "v2.Dependency")? else {
-        return Err("validation: dependencies must not contain empty or null nodes".to_owned());
-    };
     fields.text("name", &mut dependency.name)?;
     fields.text("version", &mut dependency.version)?;
     fields.text("repository", &mut dependency.repository)?;
@@ -94,12 +125,15 @@ fn dependency(json: &Json) -> Result<Dependency, String> {
 }
 
 impl<'a> Fields<'a> {
-    /// Takes a mapping; null is nothing, anything else an error.
-    fn of(json: &'a Json, of: &'static str, whole: &str) -> Result<Option<Self>, String> {
+    /// Takes a whole file; one that holds nothing is nothing.
+    fn top(json: &'a Json, whole: &str) -> Result<Option<Self>, Problem> {
         match json {
             Json::Null => Ok(None),
-            Json::Object(object) => Ok(Some(Self { object, of })),
-            other => Err(format!("{PREFIX} {} into Go value of type {whole}", kind(other))),
+            Json::Object(object) => Ok(Some(Self { object, path: String::new() })),
+            other => {
+                let is = kind(other);
+                Err(Problem::Shape(format!("{PREFIX} {is} into Go value of type {whole}")))
+            }
         }
     }
 
@@ -110,38 +144,60 @@ impl<'a> Fields<'a> {
         exact.or_else(|| loose().map(|(_, value)| value)).filter(|value| !value.is_null())
     }
 
-    fn text(&self, name: &str, into: &mut String) -> Result<(), String> {
+    fn text(&self, name: &str, into: &mut String) -> Result<(), Problem> {
         if let Some(json) = self.get(name) {
             *into = scalar(json).ok_or_else(|| self.mismatch(name, json, "string"))?;
         }
         Ok(())
     }
 
-    fn texts(&self, name: &str, into: &mut Vec<String>) -> Result<(), String> {
-        if let Some(items) = self.list(name, "[]string")? {
-            *into = items
-                .iter()
-                .map(|item| scalar(item).ok_or_else(|| self.mismatch(name, item, "string")))
-                .collect::<Result<_, _>>()?;
+    fn texts(&self, name: &str, into: &mut Vec<String>) -> Result<(), Problem> {
+        let Some(items) = self.list(name, "[]string")? else { return Ok(()) };
+        into.clear();
+        for (index, item) in items.iter().enumerate() {
+            let mismatch = || self.item_mismatch((name, index), item, "string");
+            into.push(scalar(item).ok_or_else(mismatch)?);
         }
         Ok(())
     }
 
-    fn flag(&self, name: &str, into: &mut bool) -> Result<(), String> {
+    fn flag(&self, name: &str, into: &mut bool) -> Result<(), Problem> {
         if let Some(json) = self.get(name) {
             *into = json.as_bool().ok_or_else(|| self.mismatch(name, json, "bool"))?;
         }
         Ok(())
     }
 
-    fn list(&self, name: &str, wanted: &str) -> Result<Option<&'a Vec<Json>>, String> {
+    fn list(&self, name: &str, wanted: &str) -> Result<Option<&'a Vec<Json>>, Problem> {
         let Some(json) = self.get(name) else { return Ok(None) };
         json.as_array().map(Some).ok_or_else(|| self.mismatch(name, json, wanted))
     }
 
-    fn mismatch(&self, name: &str, json: &Json, wanted: &str) -> String {
-        let of = self.of;
-        format!("{PREFIX} {} into Go struct field {of}.{name} of type {wanted}", kind(json))
+    /// Returns a list of pointers to structs: a null is none.
+    fn structs(&self, name: &str, of: &str) -> Result<Option<Vec<Option<Self>>>, Problem> {
+        let Some(items) = self.list(name, &format!("[]*{of}"))? else { return Ok(None) };
+        let mut structs = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            structs.push(match item {
+                Json::Null => None,
+                Json::Object(object) => {
+                    Some(Self { object, path: format!("{}.{name}.{index}", self.path) })
+                }
+                other => return Err(self.item_mismatch((name, index), other, of)),
+            });
+        }
+        Ok(Some(structs))
+    }
+
+    fn mismatch(&self, name: &str, json: &Json, wanted: &str) -> Problem {
+        let (is, path) = (kind(json), &self.path);
+        let text = format!("{PREFIX} {is} into Go struct field {path}.{name} of type {wanted}");
+        Problem::Shape(text)
+    }
+
+    fn item_mismatch(&self, (name, index): (&str, usize), json: &Json, wanted: &str) -> Problem {
+        let (is, path) = (kind(json), &self.path);
+        Problem::Shape(format!("{PREFIX} {is} into {path}.{name}.{index} of type {wanted}"))
     }
 }
 
@@ -163,5 +219,57 @@ pub(crate) const fn kind(json: &Json) -> &'static str {
         Json::String(_) => "string",
         Json::Array(_) => "array",
         Json::Object(_) => "object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_time_of_a_lock_is_always_one_that_go_reads() {
+        let time = |json| lock(&json).map(|lock| lock.generated);
+        assert_eq!(time(json!({})), Ok("0001-01-01T00:00:00Z".to_owned()));
+        let given = "2020-05-05T10:10:10.123456789+02:00";
+        assert_eq!(time(json!({"generated": given})), Ok(given.to_owned()));
+        assert!(time(json!({"generated": "yesterday"})).is_err());
+        assert!(time(json!({"generated": "2020-05-05"})).is_err());
+    }
+
+    #[test]
+    fn a_number_or_a_flag_is_a_text_where_go_wants_a_string() {
+        let mut read = Metadata::default();
+        metadata(&mut read, &json!({"appVersion": 1.5, "KEYWORDS": [true, 7]})).unwrap();
+        assert_eq!(read.app_version, "1.5");
+        assert_eq!(read.keywords, ["true", "7"]);
+    }
+
+    // Expected texts: Helm 4.3.1, built with Go 1.27.
+    #[test]
+    fn a_wrong_shape_is_told_as_go_tells_it() {
+        let refused = |json| match metadata(&mut Metadata::default(), &json) {
+            Err(Problem::Shape(text)) => text.strip_prefix(PREFIX).unwrap().to_owned(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(
+            refused(json!({"keywords": "one"})),
+            " string into Go struct field .keywords of type []string"
+        );
+        assert_eq!(refused(json!({"keywords": [[1]]})), " array into .keywords.0 of type string");
+        assert_eq!(
+            refused(json!({"annotations": {"a": {}}})),
+            " object into Go struct field .annotations.a of type string"
+        );
+        assert_eq!(
+            refused(json!({"maintainers": [{"name": []}]})),
+            " array into Go struct field .maintainers.0.name of type string"
+        );
+        assert_eq!(
+            refused(json!({"dependencies": [5]})),
+            " number into .dependencies.0 of type v2.Dependency"
+        );
+        assert_eq!(refused(json!(5)), " number into Go value of type v2.Metadata");
     }
 }

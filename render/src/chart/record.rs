@@ -8,11 +8,8 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{Chart, File, Lock, Metadata};
+use super::{Chart, File, Lock, Metadata, reading::NO_TIME};
 use crate::{Error, Values};
-
-/// What Go writes for a time that was never set.
-const NO_TIME: &str = "0001-01-01T00:00:00Z";
 
 #[derive(Serialize, Deserialize)]
 struct Record {

@@ -138,14 +138,13 @@ impl Head {
     }
 }
 
-const METADATA: &str = "struct field SimpleHead.metadata of type struct { Name string \
+const METADATA: &str = "struct field .metadata of type struct { Name string \
      \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }";
 
-const ANNOTATIONS: &str = "struct field SimpleHead.metadata.annotations of type map[string]string";
+const ANNOTATIONS: &str = "struct field .metadata.annotations of type map[string]string";
 
 fn text(json: &Json, path: &str) -> Result<String, String> {
-    scalar(json)
-        .ok_or_else(|| mismatch(json, &format!("struct field SimpleHead.{path} of type string")))
+    scalar(json).ok_or_else(|| mismatch(json, &format!("struct field .{path} of type string")))
 }
 
 fn mismatch(json: &Json, into: &str) -> String {
