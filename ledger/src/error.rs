@@ -204,7 +204,9 @@ impl Error {
             Self::NoRoom { .. } => {
                 "make room on that disk, or set RUTTER_HOME to another".to_owned()
             }
-            Self::NotWritable { .. } | Self::ForeignOwner { .. } => {
+            Self::NotWritable { .. }
+            | Self::ForeignOwner { .. }
+            | Self::Io { action: "create", .. } => {
                 "set RUTTER_HOME to a folder of your own".to_owned()
             }
             Self::UnfitFilesystem { .. } => format!(
