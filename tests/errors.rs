@@ -59,7 +59,7 @@ impl Stage {
         format!("./{name}")
     }
 
-    /// A chart with a ConfigMap of the release's name.
+    /// A chart with a `ConfigMap` of the release's name.
     fn good_chart(&self) -> String {
         self.chart("good", &config_map("{{ .Release.Name }}", "a: {{ .Values.a | quote }}"))
     }

@@ -33,11 +33,10 @@ impl Gate {
     pub(super) fn open(mut self, mut writer: Child) -> Answer {
         let mut buffer = [0; 4096];
         loop {
+            let is_over = writer.try_wait().unwrap().is_some();
             match self.pipe.read(&mut buffer) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock && is_over => break,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    if writer.try_wait().unwrap().is_some() {
-                        break;
-                    }
                     std::thread::sleep(std::time::Duration::from_millis(10));
                 }
                 read => drop(read.unwrap()),
@@ -153,6 +152,26 @@ fn two_installs_of_one_name_end_in_one_release() {
         assert!(said.message.starts_with("INSTALLATION FAILED: "), "{}", said.message);
     }
     assert!(stage.helm(&["history", "twice"]).success().contains("deployed"));
+    stage.env.rutter(&["ledger", "verify"]).success();
+}
+
+#[test]
+fn first_installs_at_the_same_time_make_one_ledger() {
+    let stage = Stage::new();
+    let chart = stage.good_chart();
+    let names = ["a", "b", "c", "d", "e"];
+    let children = names.map(|name| stage.spawn(&["install", name, &chart]));
+    for child in children {
+        ended(child).success();
+    }
+    for name in names {
+        assert_eq!(stage.end(name)["outcome"]["outcome"], "deployed");
+    }
+    let log = stage.log(&[]);
+    assert_eq!(log.iter().filter(|it| it["event"]["kind"] == "LedgerCreated").count(), 1);
+    // The cluster may have been met by several of them, and is one all the same.
+    let listed = stage.rutter(&["list", "--offline", "--short"]).success();
+    assert_eq!(listed.lines().collect::<Vec<_>>(), names);
     stage.env.rutter(&["ledger", "verify"]).success();
 }
 
