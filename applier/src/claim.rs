@@ -124,19 +124,33 @@ impl Claim {
         self.state.borrow().clone()
     }
 
-    /// Renews the claim for as long as it is polled. What fails is tried again at the next turn.
+    /// Renews the claim for as long as it is polled; returns when it is lost: the record is gone, or
+    /// speaks of another operation, or somebody ended it. A process that was frozen for longer than
+    /// its claim holds learns so before it does anything more. What fails otherwise is tried again
+    /// at the next turn.
     pub(crate) async fn keep<C: Cluster>(
         cluster: &C,
         (name, namespace): (String, String),
+        operation: OperationId,
         clock: &dyn Fn() -> i64,
-    ) -> ! {
+    ) -> ClusterError {
         let secrets = secrets();
         let address = Address { resource: &secrets, namespace: Some(&namespace), name: &name };
+        let path = |key: &str| format!("/metadata/annotations/{}", key.replace('/', "~1"));
         loop {
             sleep(RENEWAL).await;
-            let path = format!("/metadata/annotations/{}", EXPIRES.replace('/', "~1"));
-            let step = PatchStep::Replace { path, value: expiry(clock()).into() };
-            drop(cluster.patch(&address, &[step]).await);
+            let steps = [
+                PatchStep::Test { path: path(OPERATION), value: operation.to_string().into() },
+                PatchStep::Replace { path: path(EXPIRES), value: expiry(clock()).into() },
+            ];
+            if let Err(
+                error @ (ClusterError::NotFound { .. }
+                | ClusterError::Invalid { .. }
+                | ClusterError::Conflict { .. }),
+            ) = cluster.patch(&address, &steps).await
+            {
+                return error;
+            }
         }
     }
 

@@ -23,7 +23,7 @@ use crate::{
     error::{Error, cluster_hint},
     evidence, object,
     plan::{Act, Plan, Step, prepare, prepare::Key},
-    readiness::Rules,
+    readiness::{Rules, changes_by_itself},
     request::{Jobs, Rerun, Target, Wait, Waiting},
     wait::{self, Awaited, Goal, Unready},
     world::{Progress, World},
@@ -282,11 +282,15 @@ impl<'r, 'w, C: Cluster, S: Store + OperationLocks> Execution<'r, 'w, C, S> {
     ) {
         let kind = Kind::new(object.api_version.as_str(), object.kind.as_str());
         let Some(resource) = self.discovery.find_any_version(&kind).cloned() else { return };
+        // What is what it is as soon as it is there is not worth a list and a watch.
+        let is_still = !changes_by_itself(&kind, rules(self.work.orders.waiting));
         let is_paused =
             first.as_ref().is_some_and(|it| it.pointer("/spec/paused") == Some(&Value::Bool(true)));
         let awaited = Awaited { object: object.clone(), resource, uid, first };
         match step.act {
-            Act::Create | Act::Update | Act::Unchanged | Act::Adopt | Act::Blind if !is_paused => {
+            Act::Create | Act::Update | Act::Unchanged | Act::Adopt | Act::Blind
+                if !is_paused && !is_still =>
+            {
                 self.awaited.push(awaited);
             }
             // An upgrade does not wait for what it lets go; Helm's does not either.

@@ -57,7 +57,7 @@ pub async fn install<C: Cluster, S: Store + OperationLocks>(
     situation: Situation,
     request: Install,
 ) -> Result<Done, Error> {
-    let ran = install::run(world, &situation, &request).await;
+    let ran = Box::pin(install::run(world, &situation, &request)).await;
     let Err(error @ Error::Failed { .. }) = ran else { return ran };
     if request.manner.on_failure == OnFailure::Undo {
         undo_install(world, &request).await?;
@@ -79,7 +79,7 @@ async fn undo_install<C: Cluster, S: Store + OperationLocks>(
         description: None,
         asker: request.asker.clone(),
     };
-    uninstall::run(world, &situation, &uninstall).await.map(|_| ())
+    Box::pin(uninstall::run(world, &situation, &uninstall)).await.map(|_| ())
 }
 
 /// Upgrades a release to its next revision.
@@ -93,7 +93,7 @@ pub async fn upgrade<C: Cluster, S: Store + OperationLocks>(
     situation: Situation,
     request: Upgrade,
 ) -> Result<Done, Error> {
-    let ran = upgrade::run(world, &situation, &request).await;
+    let ran = Box::pin(upgrade::run(world, &situation, &request)).await;
     let Err(error @ Error::Failed { .. }) = ran else { return ran };
     if request.manner.on_failure == OnFailure::Undo {
         undo_upgrade(world, &situation, &request).await?;
@@ -115,7 +115,7 @@ async fn undo_upgrade<C: Cluster, S: Store + OperationLocks>(
         manner: request.manner.clone(),
         asker: request.asker.clone(),
     };
-    rollback::run(world, &situation, &rollback).await.map(|_| ())
+    Box::pin(rollback::run(world, &situation, &rollback)).await.map(|_| ())
 }
 
 /// Rolls a release back: a new revision of the objects of an old one, byte for byte.
@@ -128,7 +128,7 @@ pub async fn rollback<C: Cluster, S: Store + OperationLocks>(
     situation: Situation,
     request: Rollback,
 ) -> Result<Done, Error> {
-    rollback::run(world, &situation, &request).await
+    Box::pin(rollback::run(world, &situation, &request)).await
 }
 
 /// Ends a release.
@@ -137,7 +137,7 @@ pub async fn uninstall<C: Cluster, S: Store + OperationLocks>(
     situation: Situation,
     request: Uninstall,
 ) -> Result<Done, Error> {
-    uninstall::run(world, &situation, &request).await
+    Box::pin(uninstall::run(world, &situation, &request)).await
 }
 
 /// Goes on with an operation that was interrupted.
@@ -151,7 +151,7 @@ pub async fn resume<C: Cluster, S: Store + OperationLocks>(
     situation: Situation,
     request: Resume,
 ) -> Result<Done, Error> {
-    resume::run(world, &situation, &request).await
+    Box::pin(resume::run(world, &situation, &request)).await
 }
 
 /// Gives up an operation that was interrupted: what it did stays as it is.

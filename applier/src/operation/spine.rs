@@ -231,7 +231,11 @@ pub(crate) async fn proceed<C: Cluster, S: Store + OperationLocks>(
         let namespace = claim.record.namespace.clone();
         let ran = tokio::select! {
             ran = execution.run() => ran,
-            never = Claim::keep(cluster, (name, namespace), clock) => never,
+            lost = Claim::keep(cluster, (name, namespace), begun.operation, clock) => {
+                let name = claim.record.name.clone();
+                let how = format!("its claim is lost: {lost}");
+                Err(Error::Overtaken { name, how }.into())
+            }
         };
         if ran.is_err() && begun.intent.created == Keeping::Drop {
             execution.clean_up().await;

@@ -145,18 +145,16 @@ impl Bench {
         for kind in [("v1", "ConfigMap"), ("v1", "Secret"), ("batch/v1", "Job")] {
             let resource = discovery.find(&Kind::new(kind.0, kind.1)).unwrap();
             let query = Query { depth: Depth::Whole, ..Query::all(resource, Some("default")) };
-            for item in self.cluster.list(&query).await.unwrap().items {
-                if object::label(&item, "owner") != Some("helm") {
-                    // The names that the server made are its own; what matters is how many.
-                    let made = object::meta(&item, "generateName").map(str::to_owned);
-                    let name = made.unwrap_or_else(|| object::name(&item).to_owned());
-                    let mut key = format!("{} {name}", kind.1);
-                    while all.contains_key(&key) {
-                        key.push('+');
-                    }
-                    let uid = object::uid(&item).unwrap().to_owned();
-                    all.insert(key, (item["data"].clone(), uid));
-                }
+            let items = self.cluster.list(&query).await.unwrap().items;
+            let is_record = |it: &Value| object::label(it, "owner") == Some("helm");
+            for item in items.iter().filter(|it| !is_record(it)) {
+                // The names that the server made are its own; what matters is how many.
+                let made = object::meta(item, "generateName");
+                let name = made.unwrap_or_else(|| object::name(item));
+                let same = format!("{} {name}", kind.1);
+                let count = all.keys().filter(|it: &&String| it.starts_with(&same)).count();
+                let uid = object::uid(item).unwrap().to_owned();
+                all.insert(format!("{same}{}", "+".repeat(count)), (item["data"].clone(), uid));
             }
         }
         all
@@ -340,57 +338,58 @@ async fn what_others_overtook_is_not_resumed() {
     assert!(matches!(bench.resume().await, Err(Error::Overtaken { .. })));
 }
 
-/// Cuts a verb off at each write, before it arrives and after, and resumes it.
-async fn killed_everywhere(verb: Verb) -> u32 {
-    let (old, new) = ([A1, B, S], [A2, S, MADE]);
-    let mut undisturbed = Bench::new();
-    if verb == Verb::Install {
-        undisturbed.install(&new).await.unwrap();
-    } else {
-        undisturbed.install(&old).await.unwrap();
-        undisturbed.upgrade(&new).await.unwrap();
+const OLD: [&str; 3] = [A1, B, S];
+const NEW: [&str; 3] = [A2, S, MADE];
+
+impl Bench {
+    /// Carries a verb out until it is cut off; says whether it was.
+    async fn cut_off(&mut self, verb: Verb, death: Option<Death>) -> bool {
+        let ran = if verb == Verb::Install {
+            let request = self.request(&NEW);
+            self.run(death, async |world, situation| install(world, situation, request).await).await
+        } else {
+            self.install(&OLD).await.unwrap();
+            let request = self.upgrade_request(&NEW);
+            self.run(death, async |world, situation| upgrade(world, situation, request).await).await
+        };
+        ran.is_none()
     }
+}
+
+/// Cuts a verb off at a write and resumes it; says whether it came to that.
+async fn killed_at(verb: Verb, death: Death, expected: &BTreeMap<String, (Value, String)>) -> bool {
+    let mut bench = Bench::new();
+    if !bench.cut_off(verb, Some(death)).await {
+        return false;
+    }
+    let left = bench.objects().await;
+    bench.resume().await.unwrap_or_else(|error| panic!("{death:?}: {error}"));
+    let objects = bench.objects().await;
+    assert_eq!(data(&objects), data(expected), "{death:?}");
+    // An upgrade makes the hook's Job anew.
+    let is_kept = |name: &str| name != "Job before" || verb == Verb::Install;
+    for (name, (_, uid)) in left.iter().filter(|(name, _)| is_kept(name)) {
+        let now = objects.get(name).map(|(_, uid)| uid);
+        assert!(now.is_none_or(|now| now == uid), "{name} is another object after {death:?}");
+    }
+    let ends = bench.events().iter().filter(|it| **it == "Finished").count();
+    assert_eq!(ends, if verb == Verb::Install { 1 } else { 2 });
+    true
+}
+
+/// Cuts a verb off at each write, before it arrives and after; returns how often.
+async fn killed_everywhere(verb: Verb) -> u32 {
+    let mut undisturbed = Bench::new();
+    undisturbed.cut_off(verb, None).await;
     let expected = undisturbed.objects().await;
     let mut deaths = 0;
     for write in 1.. {
-        let mut has_died = false;
-        for death in [Death::before(write), Death::after(write)] {
-            let mut bench = Bench::new();
-            let ran = if verb == Verb::Install {
-                let request = bench.request(&new);
-                let work = async |world: &mut World<'_, Mortal<'_>, MemoryStore>, situation| {
-                    install(world, situation, request).await
-                };
-                bench.run(Some(death), work).await
-            } else {
-                bench.install(&old).await.unwrap();
-                let request = bench.upgrade_request(&new);
-                let work = async |world: &mut World<'_, Mortal<'_>, MemoryStore>, situation| {
-                    upgrade(world, situation, request).await
-                };
-                bench.run(Some(death), work).await
-            };
-            if ran.is_some() {
-                continue;
-            }
-            has_died = true;
-            deaths += 1;
-            let left = bench.objects().await;
-            bench.resume().await.unwrap_or_else(|error| panic!("{death:?}: {error}"));
-            let objects = bench.objects().await;
-            assert_eq!(data(&objects), data(&expected), "{death:?}");
-            for (name, (_, uid)) in &left {
-                let is_hook = name == "Job before" && verb == Verb::Upgrade;
-                if let Some((_, now)) = objects.get(name).filter(|_| !is_hook) {
-                    assert_eq!(now, uid, "{name} is another object after {death:?}");
-                }
-            }
-            let ends = bench.events().iter().filter(|it| **it == "Finished").count();
-            assert_eq!(ends, if verb == Verb::Install { 1 } else { 2 });
-        }
-        if !has_died {
+        let before = killed_at(verb, Death::before(write), &expected).await;
+        let after = killed_at(verb, Death::after(write), &expected).await;
+        if !before && !after {
             break;
         }
+        deaths += 2;
     }
     deaths
 }
