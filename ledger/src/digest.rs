@@ -44,6 +44,10 @@ impl Digest {
 
     /// Hashes the concatenation of `parts` for one purpose.
     pub(crate) fn derive(context: &'static str, parts: &[&[u8]]) -> Self {
+        if let [bytes] = parts {
+            // In one piece it goes without the large state of a hasher.
+            return Self(blake3::derive_key(context, bytes));
+        }
         let mut hasher = blake3::Hasher::new_derive_key(context);
         for part in parts {
             hasher.update(part);
@@ -207,7 +211,9 @@ pub(crate) fn random_bytes<const N: usize>() -> Result<[u8; N], Error> {
 
 /// Writes bytes as hexadecimal digits.
 fn write_hex(out: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
-    bytes.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
+    let digits = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
+    out.write_str(&digits.collect::<String>())
 }
 
 /// Reads exactly `N` bytes from hexadecimal digits.

@@ -13,7 +13,7 @@ use serde::Serialize;
 pub use self::cluster::Cluster;
 use self::cluster::Clusters;
 pub use self::operation::{HookRun, Operation, OperationEnd};
-pub use self::release::{Ended, Life, Origin, Release, RevisionEntry};
+pub use self::release::{Ended, Life, Lives, Origin, Release, RevisionEntry};
 use crate::digest::{ClusterId, Digest, EventId, LedgerId, OperationId, Sequence};
 use crate::event::{Event, Evidence, Recorded, ReleaseRef};
 use crate::name::{Namespace, ReleaseName};
@@ -86,6 +86,13 @@ impl State {
         if let Event::ClusterIdentified(identified) = &event.event {
             self.clusters.join(event.id, identified);
             self.rekey();
+            return;
+        }
+        if let Some(started) = event.event.operation() {
+            let key = self.operations.get(&started);
+            if let Some(release) = key.and_then(|key| self.releases.get_mut(key)) {
+                release.apply(event);
+            }
             return;
         }
         let Some(key) = self.release_of(&event.event) else { return };

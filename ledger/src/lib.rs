@@ -45,8 +45,8 @@ pub use self::event::{
     RevisionClaimed, Server, Started, Status, TailAbandoned, Uid, Verb,
 };
 pub use self::fold::{
-    AsOf, ClockJump, Cluster, Ended, HookRun, Life, Operation, OperationEnd, Origin, Release,
-    ReleaseKey, RevisionEntry, State,
+    AsOf, ClockJump, Cluster, Ended, HookRun, Life, Lives, Operation, OperationEnd, Origin,
+    Release, ReleaseKey, RevisionEntry, State,
 };
 pub use self::frame::{Broken, Frame, Header, LARGEST_FRAME};
 pub use self::ledger::{Expected, Ledger};

@@ -89,6 +89,19 @@ fn a_lost_claim_leaves_the_number_to_the_other() {
 }
 
 #[test]
+fn an_install_that_never_claimed_anything_does_not_hide_the_life_before() {
+    let mut scribe = scribe();
+    scribe.operate(Verb::Install, "db", 1, 1);
+    scribe.operate(Verb::Uninstall, "db", 1, 1);
+    let refused = scribe.start(Verb::Install, "db", 2, 1);
+    let text = Description::Text(scribe.private("forbidden"));
+    scribe.finish(refused, Outcome::Failed, text);
+    let release = scribe.ledger.state().releases().next().unwrap();
+    assert_eq!(release.latest_life().unwrap().number, LifeNumber(1));
+    assert_eq!(release.next_life(), LifeNumber(2));
+}
+
+#[test]
 fn what_others_made_supersedes_what_was_made_here() {
     let mut scribe = scribe();
     scribe.operate(Verb::Install, "api", 1, 1);

@@ -77,7 +77,7 @@ impl<S: Store> Scribe<S> {
     /// Begins an operation.
     pub(crate) fn start(&mut self, verb: Verb, name: &str, life: u32, revision: u32) -> EventId {
         let cluster = self.cluster();
-        self.operations += 1;
+        self.operations = self.operations.wrapping_add(1);
         let provenance = self.provenance();
         let deployment = self.plain(&format!("kind: Deployment\n# {revision}\n"));
         let secret = self.private("kind: Secret\n");

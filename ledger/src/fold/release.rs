@@ -89,6 +89,9 @@ pub struct Life {
     pub revisions: BTreeMap<Revision, RevisionEntry>,
     /// Its end, if it has one. A rollback may take it back.
     pub ended: Option<Ended>,
+    /// Revisions that may be deployed: one, but for what others made.
+    #[serde(skip)]
+    deployed: Vec<Revision>,
 }
 
 impl Life {
@@ -109,11 +112,13 @@ impl Life {
 
     /// Makes a revision the one that counts.
     fn deploy(&mut self, number: Revision) {
-        for (other, entry) in &mut self.revisions {
-            if entry.status == Status::Deployed && *other != number {
+        for other in std::mem::take(&mut self.deployed) {
+            let entry = self.revisions.get_mut(&other);
+            if let Some(entry) = entry.filter(|it| it.status == Status::Deployed) {
                 entry.status = Status::Superseded;
             }
         }
+        self.deployed.push(number);
         self.set_status(number, Status::Deployed);
     }
 
@@ -130,7 +135,7 @@ pub struct Release {
     /// Which one.
     pub key: ReleaseKey,
     /// Its lives, the last of which is meant by its name.
-    pub lives: BTreeMap<LifeNumber, Life>,
+    pub lives: Lives,
     /// Its operations, in order.
     pub operations: Vec<Operation>,
     /// Its events, in order.
@@ -139,7 +144,7 @@ pub struct Release {
 
 impl Release {
     pub(super) fn new(key: ReleaseKey) -> Self {
-        Self { key, lives: BTreeMap::new(), operations: Vec::new(), events: Vec::new() }
+        Self { key, lives: Lives::default(), operations: Vec::new(), events: Vec::new() }
     }
 
     /// Folds the events of two releases that turned out to be one.
@@ -205,7 +210,7 @@ impl Release {
         self.events.push(Rc::clone(event));
         match &event.event {
             Event::Started(started) => self.start(event, started),
-            Event::Imported(imported) => self.import(event, imported),
+            Event::Imported(imported) => self.lives.import(event, imported),
             within => {
                 let Some(started) = within.operation() else { return };
                 self.within(event, started);
@@ -215,8 +220,9 @@ impl Release {
 
     fn start(&mut self, event: &Recorded, started: &Started) {
         self.operations.push(Operation::new(event, started));
-        let life = self.life(started.release.life, event);
-        let entry = life.revisions.get_mut(&started.revision);
+        // A life begins with the claim of its first revision, not with the wish for it.
+        let life = self.lives.get_mut(started.release.life);
+        let entry = life.and_then(|life| life.revisions.get_mut(&started.revision));
         if let Some(entry) = entry.filter(|_| started.verb == Verb::Uninstall) {
             entry.status = Status::Uninstalling;
             entry.description = Description::DeletionUnderway;
@@ -228,13 +234,11 @@ impl Release {
         let found = self.operations.iter_mut().rev().find(|it| it.event == started);
         let Some(operation) = found.filter(|it| it.end.is_none()) else { return };
         operation.apply(event);
-        let operation = operation.clone();
         match &event.event {
-            Event::RevisionClaimed(claimed) => self.claim(event, &operation, claimed),
-            Event::Finished(finished) => self.finish(event, &operation, finished),
+            Event::RevisionClaimed(claimed) => self.lives.claim(event, operation, claimed),
+            Event::Finished(finished) => self.lives.finish(event, operation, finished),
             Event::Abandoned(abandoned) => {
-                let entry = self.entry(&operation);
-                let Some(entry) = entry.filter(|_| is_begun(&operation)) else { return };
+                let Some(entry) = self.lives.entry_of(operation) else { return };
                 entry.status = Status::Failed;
                 entry.description = Description::Abandoned;
                 entry.finished_ns = Some(event.at_ns);
@@ -242,6 +246,34 @@ impl Release {
             }
             _ => {}
         }
+    }
+
+    pub(super) fn interrupt(&mut self, is_alive: &mut impl FnMut(OperationId) -> bool) {
+        let last = self.operations.last_mut().filter(|it| it.end.is_none());
+        let Some(operation) = last.filter(|it| !is_alive(it.id())) else { return };
+        operation.is_interrupted = true;
+        if let Some(entry) = self.lives.entry_of(operation) {
+            entry.status = Status::Interrupted;
+        }
+    }
+}
+
+/// The lives of a release.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+#[serde(transparent)]
+pub struct Lives(BTreeMap<LifeNumber, Life>);
+
+impl std::ops::Deref for Lives {
+    type Target = BTreeMap<LifeNumber, Life>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl Lives {
+    fn get_mut(&mut self, number: LifeNumber) -> Option<&mut Life> {
+        self.0.get_mut(&number)
     }
 
     fn claim(&mut self, event: &Recorded, operation: &Operation, claimed: &RevisionClaimed) {
@@ -279,7 +311,7 @@ impl Release {
     }
 
     fn finish(&mut self, event: &Recorded, operation: &Operation, finished: &Finished) {
-        let Some(entry) = self.entry(operation).filter(|_| is_begun(operation)) else { return };
+        let Some(entry) = self.entry_of(operation) else { return };
         entry.description = finished.description;
         entry.finished_ns = Some(event.at_ns);
         entry.evidence = finished.evidence;
@@ -323,6 +355,8 @@ impl Release {
                 life.ended = None;
                 life.deploy(imported.revision);
             }
+            // An old record, read late: what is deployed says the latest.
+            Status::Deployed => life.deployed.push(imported.revision),
             Status::Uninstalled if is_latest => {
                 let at_ns = decoded.and_then(|it| it.deleted_ns).unwrap_or(event.at_ns);
                 life.ended = Some(Ended { event: event.id, at_ns, records: Records::Kept });
@@ -333,42 +367,27 @@ impl Release {
 
     /// Returns a life; the first time it is named, those before it have ended.
     fn life(&mut self, number: LifeNumber, event: &Recorded) -> &mut Life {
-        if !self.lives.contains_key(&number) {
+        if !self.0.contains_key(&number) {
             let ended = Ended { event: event.id, at_ns: event.at_ns, records: Records::Deleted };
-            for earlier in self.lives.range_mut(..number).map(|(_, life)| life) {
+            for earlier in self.0.range_mut(..number).map(|(_, life)| life) {
                 earlier.ended.get_or_insert(ended);
             }
         }
-        let fresh = || Life { number, revisions: BTreeMap::new(), ended: None };
-        self.lives.entry(number).or_insert_with(fresh)
+        let fresh = || Life { number, revisions: BTreeMap::new(), ended: None, deployed: vec![] };
+        self.0.entry(number).or_insert_with(fresh)
     }
 
-    /// Returns the revision that an operation makes or takes down.
-    fn entry(&mut self, operation: &Operation) -> Option<&mut RevisionEntry> {
-        let claimed = operation.claimed.as_ref().map(|it| it.revision);
-        let number = claimed.unwrap_or(operation.started.revision);
-        self.lives.get_mut(&operation.started.release.life)?.revisions.get_mut(&number)
-    }
-
-    pub(super) fn interrupt(&mut self, is_alive: &mut impl FnMut(OperationId) -> bool) {
-        let Some(operation) = self.operations.last_mut().filter(|it| it.end.is_none()) else {
-            return;
+    /// Returns the revision that an operation claimed or takes down. Without a claim the number may
+    /// be somebody else's.
+    fn entry_of(&mut self, operation: &Operation) -> Option<&mut RevisionEntry> {
+        let started = &operation.started;
+        let number = match &operation.claimed {
+            Some(claimed) => claimed.revision,
+            None if started.verb == Verb::Uninstall => started.revision,
+            None => return None,
         };
-        if is_alive(operation.id()) {
-            return;
-        }
-        operation.is_interrupted = true;
-        let operation = operation.clone();
-        if let Some(entry) = self.entry(&operation).filter(|_| is_begun(&operation)) {
-            entry.status = Status::Interrupted;
-        }
+        self.get_mut(started.release.life)?.revisions.get_mut(&number)
     }
-}
-
-/// Says whether an operation has a revision to speak of: one that it claimed, or one that it takes
-/// down. Without a claim the number may be somebody else's.
-fn is_begun(operation: &Operation) -> bool {
-    operation.claimed.is_some() || operation.started.verb == Verb::Uninstall
 }
 
 /// Returns the revision that somebody else's record tells of.
