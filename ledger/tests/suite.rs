@@ -5,6 +5,7 @@
     clippy::indexing_slicing,
     reason = "a test may panic"
 )]
+#![allow(clippy::disallowed_methods, reason = "a test may look around")]
 #![allow(clippy::print_stdout, reason = "what was tried is counted and printed")]
 #![allow(
     clippy::large_enum_variant,
