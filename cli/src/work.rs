@@ -148,9 +148,9 @@ pub(crate) fn failure(error: &applier::Error) -> Failure {
 }
 
 /// Turns an error of the ledger into what is said of it.
+#[allow(clippy::needless_pass_by_value, reason = "for `map_err`, which hands it over")]
 pub(crate) fn ledger_failure(error: ledger::Error) -> Failure {
-    let error = &error;
-    Failure::new(chain(error)).with_hint_of(error.hint())
+    Failure::new(chain(&error)).with_hint_of(error.hint())
 }
 
 fn place(session: &mut Session, asking: Asking) -> Result<(Option<Runtime>, Place), Failure> {

@@ -89,7 +89,10 @@ fn table(rows: &[Row<'_>], rollbacks: Switch) -> String {
     if rollbacks.is_on() {
         header.insert(5, "ROLLBACK");
     }
-    header.into_iter().fold(table.row(), |row, cell| row.cell(cell));
+    let mut cells = table.row();
+    for cell in header {
+        cells = cells.cell(cell);
+    }
     for row in rows {
         let cells = table
             .row()

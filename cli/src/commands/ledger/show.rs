@@ -2,7 +2,8 @@
 
 use std::io::Write as _;
 
-use ledger::{Ledger, LocalStore, ObjectId, ready};
+use ledger::{Event, Ledger, LocalStore, ObjectId, ready};
+use serde_json::Value;
 
 use crate::{
     failure::Failure,
@@ -13,7 +14,7 @@ use crate::{
 
 /// Show one event, or an object that an event names
 ///
-/// An event is shown as JSON; the names in it that stand for objects can be given to --object.
+/// An event is shown as JSON, with what is known of a failure; the names in it that stand for objects can be given to --object.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// The number of the event
@@ -44,6 +45,24 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
         return Err(Failure::new(format_args!("the ledger has no event {wanted}"))
             .with_hint("`rutter ledger log` lists them"));
     };
-    let text = serde_json::to_string_pretty(entry).map_err(|error| Failure::from_error(&error))?;
+    let mut shown = serde_json::to_value(entry).map_err(|error| Failure::from_error(&error))?;
+    if let (Some(evidence), Some(fields)) = (evidence(&entry.recorded.event), shown.as_object_mut())
+    {
+        let ledger = ready(Ledger::open(LocalStore::reader(&home))).map_err(ledger_failure)?;
+        let content = ready(ledger.get(evidence)).map_err(ledger_failure)?;
+        let text = || Value::String(String::from_utf8_lossy(&content).into_owned());
+        let content = serde_json::from_slice(&content).unwrap_or_else(|_| text());
+        fields.insert("evidence_content".to_owned(), content);
+    }
+    let text = serde_json::to_string_pretty(&shown).map_err(|error| Failure::from_error(&error))?;
     Ok(writeln!(session.ui.out(), "{text}")?)
+}
+
+/// What shows why something failed.
+fn evidence(event: &Event) -> Option<ObjectId> {
+    match event {
+        Event::Finished(finished) => finished.evidence,
+        Event::HookFinished(finished) => finished.evidence,
+        _ => None,
+    }
 }
