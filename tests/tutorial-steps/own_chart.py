@@ -122,6 +122,7 @@ def all_the_files(reader, repository):
     reader.checks.same("show readme shows it",
                        reader.do(*reader.words.show("readme", "shop-1.0.0.tgz")).out.strip(),
                        theirs.out.strip())
+    os.makedirs(reader.file("by-url"))
     reader.do(*reader.words.pull(f"{repository}/mycrt-0.1.0.tgz", "--destination", "by-url"))
     reader.checks.check("an archive is fetched by its URL", same_bytes(
         reader.file("wanted.tgz"), reader.file("by-url", "mycrt-0.1.0.tgz")))

@@ -46,6 +46,7 @@ def use(reader, place):
         found(reader, words, "newrepo/mycrt", "0.1.0")
     theirs = [(it["name"], it["version"]) for it in reader.helm_json("search", "repo", "mycrt")]
     reader.checks.same("real Helm finds it there, too", theirs, [("newrepo/mycrt", "0.1.0")])
+    os.makedirs(reader.file("by-helm"))
     theirs = reader.helm("pull", "newrepo/mycrt", "--destination", "by-helm")
     reader.checks.check("real Helm pulls it", theirs.good, theirs)
     reader.do(*reader.words.install("web", "newrepo/mycrt"))
@@ -141,7 +142,8 @@ def serve(reader, port):
                     "--output", reader.file("served"), f"http://{address}/index.yaml")
         served = re.findall(r"^ +version: (\S+)", reader.read("served"), re.M)
         reader.checks.same("curl: the index has both versions", served, ["0.2.0", "0.1.0"])
-        theirs = reader.helm("pull", "mycrt", "--repo", f"http://{address}", "--destination", "served-to-helm")
+        theirs = reader.helm("pull", "mycrt", "--repo", f"http://{address}", "--destination",
+                             "by-helm")
         reader.checks.check("real Helm pulls from it", theirs.good, theirs)
     finally:
         serving.terminate()
