@@ -8,6 +8,7 @@ mod asker;
 mod charts;
 mod commands;
 mod connection;
+mod dependencies;
 mod deploying;
 mod failure;
 mod grammar;
