@@ -10,8 +10,8 @@ use render::{Chart, File};
 
 use crate::{failure::Failure, options::ChartOptions, ui::Ui};
 
-/// The largest file that Helm takes, in bytes.
-const LARGEST_FILE: u64 = 5 * 1024 * 1024;
+/// The most that Helm takes of a folder, in bytes, and so of one file.
+const LARGEST_FILE: u64 = 100 * 1024 * 1024;
 
 /// How deep folders may lie in each other; a link to a parent ends here.
 const DEEPEST: usize = 64;
@@ -126,7 +126,7 @@ fn file(path: &Path, name: String, status: &fs::Metadata) -> Result<File, Failur
     }
     if status.len() > LARGEST_FILE {
         return Err(Failure::new(format_args!(
-            "chart file {name:?} is larger than the maximum file size {LARGEST_FILE}"
+            "error reading {name}: chart exceeds maximum decompressed size of {LARGEST_FILE} bytes"
         )));
     }
     let data = fs::read(path).map_err(|error| named(path, &error))?;

@@ -11,6 +11,12 @@ pub enum Error {
     /// The files are no chart, or the archive is not one that Helm takes.
     #[error("{0}")]
     Chart(String),
+    /// An archive that cannot be unpacked; Helm does not say why.
+    #[error("unable to load chart archive")]
+    Archive {
+        /// What is wrong with it, in Helm's words where it has some.
+        reason: String,
+    },
     /// `Chart.yaml` says something that it must not.
     #[error("validation: {0}")]
     Invalid(String),
@@ -155,6 +161,7 @@ impl Error {
                 }
                 source => source.hint(),
             },
+            Self::Archive { reason } => Some(reason.clone()),
             Self::Subchart { source, .. } => source.hint(),
             Self::Manifest { file, at: Some((line, column)), .. } => Some(format!(
                 "{file}:{line}:{column}, counted in what the template made, is where it stops \

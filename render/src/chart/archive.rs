@@ -1,6 +1,10 @@
-//! A chart's `.tgz`: unpacked in memory, within Helm's limits.
+//! A chart's `.tgz`: unpacked in memory, within limits.
+//!
+//! An archive is written by a stranger. What it may use is counted in a [`Room`], which the archives
+//! in its `charts/` share with it: ten of them are no larger than one, and one that holds itself
+//! comes to an end.
 
-use std::io::Read as _;
+use std::io::{self, Read};
 
 use flate2::read::MultiGzDecoder;
 
@@ -9,48 +13,132 @@ use super::{File, loading};
 /// How a gzip file begins.
 pub(super) const MAGIC: [u8; 3] = [0x1f, 0x8b, 0x08];
 
-/// The most that a chart may unpack to, in bytes (Helm's limit).
-const MAX_CHART: u64 = 100 * 1024 * 1024;
+/// The most that a chart may hold, in bytes: Helm's limit for each folder and each archive.
+pub(super) const MAX_CHART: u64 = 100 * 1024 * 1024;
+
+/// The most that its archives may be once inflated: the files, and the headers around them.
+const MAX_STREAM: u64 = MAX_CHART + 60 * 1024 * 1024;
+
+/// How many entries its archives may have.
+const MAX_ENTRIES: usize = 50_000;
+
+/// How long an entry's name may be, in bytes: what Linux takes as a path.
+const MAX_NAME: usize = 4096;
+
+/// How deep archives may lie in each other.
+const MAX_DEPTH: usize = 16;
+
+/// What is left of the limits while a chart, with the charts inside it, is unpacked.
+pub(super) struct Room {
+    data: u64,
+    stream: u64,
+    entries: usize,
+    depth: usize,
+}
+
+impl Room {
+    /// The room that a chart has.
+    pub(super) const fn of_chart() -> Self {
+        Self { data: MAX_CHART, stream: MAX_STREAM, entries: MAX_ENTRIES, depth: MAX_DEPTH }
+    }
+
+    /// Does what belongs to an archive that lies inside another.
+    ///
+    /// # Errors
+    ///
+    /// That of `inner`, or that archives lie too deep in each other.
+    pub(super) fn deeper<T>(
+        &mut self,
+        inner: impl FnOnce(&mut Self) -> Result<T, crate::Error>,
+    ) -> Result<T, crate::Error> {
+        self.depth = self.depth.checked_sub(1).ok_or_else(|| {
+            crate::Error::Chart(format!("more than {MAX_DEPTH} chart archives inside each other"))
+        })?;
+        let done = inner(self);
+        self.depth += 1;
+        done
+    }
+
+    fn take_entry(&mut self) -> Result<(), String> {
+        self.entries = self
+            .entries
+            .checked_sub(1)
+            .ok_or_else(|| format!("chart archive has more than {MAX_ENTRIES} entries"))?;
+        Ok(())
+    }
+
+    /// Takes the room for an entry's content.
+    fn take_data(&mut self, size: u64) -> Result<(), String> {
+        if size >= self.data {
+            return Err(too_large());
+        }
+        self.data -= size;
+        Ok(())
+    }
+}
+
+/// A stream that fails once it has given as much as there is room for.
+struct Metered<R> {
+    inner: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Metered<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(into)?;
+        self.left =
+            self.left.checked_sub(read as u64).ok_or_else(|| io::Error::other(too_large()))?;
+        Ok(read)
+    }
+}
 
 /// Returns the archive's files, or why it is refused, in Helm's words.
 ///
 /// Names lose their first part, the folder that the chart was packed in. What
-/// would lie outside it is refused rather than skipped.
-pub(super) fn unpack(bytes: &[u8]) -> Result<Vec<File>, String> {
-    let mut archive = tar::Archive::new(MultiGzDecoder::new(bytes));
-    let mut files = Vec::new();
-    let mut room = MAX_CHART;
-    for entry in archive.entries().map_err(|error| error.to_string())? {
-        let mut entry = entry.map_err(|error| error.to_string())?;
-        let kind = entry.header().entry_type();
-        let path = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-        if kind.is_dir() || path.ends_with('/') || kind.is_pax_global_extensions() {
-            continue;
-        }
-        let name = inner_name(&path)?;
-        let size = entry.size();
-        if size > room {
-            return Err(too_large());
-        }
-        if size > loading::MAX_FILE as u64 {
-            let max = loading::MAX_FILE;
-            return Err(format!(
-                "decompressed chart file {path:?} is larger than the maximum file size {max}"
-            ));
-        }
-        let mut data = Vec::new();
-        let read = (&mut entry).take(room).read_to_end(&mut data);
-        room -= read.map_err(|error| error.to_string())? as u64;
-        if room == 0 {
-            return Err(too_large());
-        }
-        files.push(loading::without_bom(File { name, data: data.into(), modified: None }));
-    }
+/// would lie outside it is refused rather than skipped. Links and devices are
+/// empty files, as they are for Helm: what they point to is nobody's business.
+pub(super) fn unpack(bytes: &[u8], room: &mut Room) -> Result<Vec<File>, String> {
+    let stream = Metered { inner: MultiGzDecoder::new(bytes), left: room.stream };
+    let mut archive = tar::Archive::new(stream);
+    let files = unpack_entries(&mut archive, room)?;
+    room.stream = archive.into_inner().left;
     if files.is_empty() {
         return Err("no files in chart archive".to_owned());
     }
     Ok(files)
 }
+
+fn unpack_entries<R: Read>(
+    archive: &mut tar::Archive<R>,
+    room: &mut Room,
+) -> Result<Vec<File>, String> {
+    let mut files = Vec::new();
+    for entry in archive.entries().map_err(|error| error.to_string())? {
+        let mut entry = entry.map_err(|error| error.to_string())?;
+        room.take_entry()?;
+        let kind = entry.header().entry_type();
+        let path = entry.path_bytes();
+        if path.len() > MAX_NAME {
+            return Err(format!("chart contains a file name of {} bytes", path.len()));
+        }
+        let path = String::from_utf8_lossy(&path).into_owned();
+        if kind.is_dir() || path.ends_with('/') || kind.is_pax_global_extensions() {
+            continue;
+        }
+        let name = inner_name(&path)?;
+        room.take_data(entry.size())?;
+        let mut data = Vec::new();
+        let read = entry.read_to_end(&mut data).map_err(|error| error.to_string())?;
+        if (read as u64) < entry.size() {
+            return Err("unexpected EOF".to_owned());
+        }
+        files.push(loading::without_bom(File { name, data: data.into(), modified: None }));
+    }
+    Ok(files)
+}
+
+/// What Helm says of a drive's letter in a name, and we of a control character, too.
+const ILLEGAL_NAME: &str = "chart contains illegally named files";
 
 fn too_large() -> String {
     format!("decompressed chart is larger than the maximum size {MAX_CHART}")
@@ -58,6 +146,9 @@ fn too_large() -> String {
 
 /// Returns a path without its first part, cleaned, if it stays inside.
 fn inner_name(path: &str) -> Result<String, String> {
+    if path.chars().any(char::is_control) {
+        return Err(ILLEGAL_NAME.to_owned());
+    }
     let delimiter = if path.contains('\\') { '\\' } else { '/' };
     let (first, rest) = path.split_once(delimiter).unwrap_or((path, ""));
     let rest = rest.replace(delimiter, "/");
@@ -76,7 +167,7 @@ fn inner_name(path: &str) -> Result<String, String> {
     if let [letter, b':', b'/', ..] = name.as_bytes()
         && letter.is_ascii_alphabetic()
     {
-        return Err("chart contains illegally named files".to_owned());
+        return Err(ILLEGAL_NAME.to_owned());
     }
     if first == "Chart.yaml" {
         return Err("chart yaml not in base directory".to_owned());
@@ -117,14 +208,99 @@ pub(super) fn no_archive(name: &str, bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
+    use flate2::{Compression, write::GzEncoder};
+    use tar::{Builder, EntryType, Header};
+
     use super::*;
+
+    const SMALL: Room = Room { data: 1000, stream: 100_000, entries: 8, depth: 2 };
 
     #[test]
     fn a_path_that_leaves_its_folder_is_refused() {
         assert_eq!(inner_name("web/templates/a.yaml").unwrap(), "templates/a.yaml");
         assert_eq!(inner_name("web\\templates\\a.yaml").unwrap(), "templates/a.yaml");
-        for bad in ["web/../../etc/passwd", "web//etc/passwd", "web/c:/foo", "web", "Chart.yaml"] {
-            assert!(inner_name(bad).is_err(), "{bad}");
+        for bad in [
+            "web/../../etc/passwd",
+            "web//etc/passwd",
+            "web/c:/foo",
+            "web",
+            "Chart.yaml",
+            "web\\..\\..\\x",
+            "web/..\\..\\x",
+            "web/a\0b",
+            "web/\u{1b}[2J",
+        ] {
+            assert!(inner_name(bad).is_err(), "{bad:?}");
         }
+    }
+
+    fn archive(entries: &[(&str, EntryType, &[u8])]) -> Vec<u8> {
+        let mut builder = Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+        for (name, kind, data) in entries {
+            let mut header = Header::new_gnu();
+            header.set_entry_type(*kind);
+            header.set_size(data.len() as u64);
+            header.set_mode(0o644);
+            builder.append_data(&mut header, name, *data).unwrap();
+        }
+        builder.into_inner().unwrap().finish().unwrap()
+    }
+
+    fn refusal(bytes: &[u8], mut room: Room) -> String {
+        unpack(bytes, &mut room).unwrap_err()
+    }
+
+    #[test]
+    fn an_archive_has_no_more_room_than_the_one_around_it_left() {
+        let bytes = archive(&[("a/b", EntryType::Regular, &[b'x'; 600])]);
+        let mut room = SMALL;
+        assert_eq!(unpack(&bytes, &mut room).unwrap().len(), 1);
+        let text = unpack(&bytes, &mut room).unwrap_err();
+        assert!(text.contains("larger than the maximum size"), "{text}");
+    }
+
+    #[test]
+    fn what_is_no_file_takes_room_too() {
+        let long = format!("a/{}", "x".repeat(5000));
+        let bytes = archive(&[(&long, EntryType::Regular, b"")]);
+        assert_eq!(refusal(&bytes, SMALL), "chart contains a file name of 5002 bytes");
+        let text = refusal(&bytes, Room { stream: 4000, ..SMALL });
+        assert!(text.contains("larger than the maximum size"), "{text}");
+        let bytes = archive(&[("a/b/", EntryType::Directory, b"" as &[u8]); 9]);
+        assert_eq!(refusal(&bytes, SMALL), "chart archive has more than 50000 entries");
+    }
+
+    #[test]
+    fn a_link_is_an_empty_file() {
+        let mut builder = Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+        let mut header = Header::new_gnu();
+        header.set_entry_type(EntryType::Symlink);
+        header.set_size(0);
+        builder.append_link(&mut header, "a/b", "/etc/passwd").unwrap();
+        let bytes = builder.into_inner().unwrap().finish().unwrap();
+        let files = unpack(&bytes, &mut Room::of_chart()).unwrap();
+        assert_eq!((files.len(), files[0].data.len()), (1, 0));
+    }
+
+    #[test]
+    fn an_archive_that_ends_early_is_refused() {
+        let mut plain = Builder::new(Vec::new());
+        let mut header = Header::new_gnu();
+        header.set_size(900);
+        plain.append_data(&mut header, "a/b", &[b'x'; 900][..]).unwrap();
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        gzip.write_all(&plain.into_inner().unwrap()[..1024]).unwrap();
+        assert_eq!(refusal(&gzip.finish().unwrap(), SMALL), "unexpected EOF");
+    }
+
+    #[test]
+    fn archives_inside_each_other_come_to_an_end() {
+        fn dig(room: &mut Room) -> Result<(), crate::Error> {
+            room.deeper(dig)
+        }
+        let text = dig(&mut Room::of_chart()).unwrap_err().to_string();
+        assert_eq!(text, "more than 16 chart archives inside each other");
     }
 }

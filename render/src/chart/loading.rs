@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Chart, File, archive, check, ignore,
+    Chart, File,
+    archive::{self, Room},
+    check, ignore,
     reading::{self, Problem},
 };
 use crate::{Error, Values, values, yaml};
-
-/// The most that a file of a folder may hold, in bytes (Helm's limit).
-pub(super) const MAX_FILE: usize = 5 * 1024 * 1024;
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -18,6 +17,11 @@ type Subcharts = BTreeMap<String, Vec<File>>;
 
 /// Loads a chart of `v1` or `v2` after Helm's `LoadFiles`.
 pub(super) fn load(files: Vec<File>) -> Result<Chart, Error> {
+    load_within(files, &mut Room::of_chart())
+}
+
+/// Loads a chart whose archives in `charts/` have that room.
+fn load_within(files: Vec<File>, room: &mut Room) -> Result<Chart, Error> {
     let mut chart = Chart::default();
     for file in files.iter().filter(|file| file.name == "Chart.yaml") {
         let json = typed(file)?;
@@ -38,7 +42,7 @@ pub(super) fn load(files: Vec<File>) -> Result<Chart, Error> {
     check::metadata(&mut chart.metadata)?;
     for (name, files) in subcharts {
         if !name.starts_with(['_', '.']) {
-            let subchart = subchart(&name, files, &chart.metadata.name)?;
+            let subchart = subchart(&name, files, &chart.metadata.name, room)?;
             chart.dependencies.push(subchart);
         }
     }
@@ -95,19 +99,22 @@ fn keep_for_v1(chart: &mut Chart, file: &File) {
     }
 }
 
-fn subchart(name: &str, files: Vec<File>, chart: &str) -> Result<Chart, Error> {
+fn subchart(name: &str, files: Vec<File>, chart: &str, room: &mut Room) -> Result<Chart, Error> {
     let unpacked = if name.rsplit('.').next() == Some("tgz") {
         let Some(file) = files.into_iter().next().filter(|file| file.name == name) else {
             let text = format!("error unpacking subchart tar in {chart}: {name} is a folder");
             return Err(Error::Chart(text));
         };
-        archive::unpack(&file.data).map_err(Error::Chart).and_then(load)
+        room.deeper(|room| {
+            let files = archive::unpack(&file.data, room).map_err(Error::Chart)?;
+            load_within(files, room)
+        })
     } else {
         let inner = files.into_iter().filter_map(|file| {
             let name = file.name.split_once('/')?.1.to_owned();
             Some(File { name, ..file })
         });
-        load(inner.collect())
+        load_within(inner.collect(), room)
     };
     unpacked.map_err(|source| Error::Subchart {
         file: name.to_owned(),
@@ -124,16 +131,20 @@ pub(super) fn from_folder(files: Vec<File>) -> Result<Chart, Error> {
         Some(file) => ignore::Rules::parse(&file.data).map_err(Error::Chart)?,
     };
     let mut kept = Vec::new();
+    let mut room = archive::MAX_CHART;
     for file in files.into_iter().filter(|file| !rules.ignore_path(&file.name)) {
-        if file.data.len() > MAX_FILE {
-            let base = file.name.rsplit('/').next().unwrap_or_default();
-            return Err(Error::Chart(format!(
-                "chart file {base:?} is larger than the maximum file size {MAX_FILE}"
-            )));
-        }
+        room = room.checked_sub(file.data.len() as u64).ok_or_else(|| too_large(&file.name))?;
         kept.push(without_bom(file));
     }
-    version.load(kept)
+    version.load(kept, &mut Room::of_chart())
+}
+
+/// Helm's words (`loader/archive/budgeted_reader.go`).
+fn too_large(file: &str) -> Error {
+    let max = archive::MAX_CHART;
+    let text =
+        format!("error reading {file}: chart exceeds maximum decompressed size of {max} bytes");
+    Error::Chart(text)
 }
 
 /// Loads a chart from a `.tgz` called `name`.
@@ -141,13 +152,13 @@ pub(super) fn from_archive(name: &str, bytes: &[u8]) -> Result<Chart, Error> {
     if !bytes.starts_with(&archive::MAGIC) {
         return Err(Error::Chart(archive::no_archive(name, bytes)));
     }
-    let hidden = |_| Error::Chart("unable to load chart archive".to_owned());
-    let files = archive::unpack(bytes).map_err(hidden)?;
+    let mut room = Room::of_chart();
+    let files = archive::unpack(bytes, &mut room).map_err(|reason| Error::Archive { reason })?;
     if !files.iter().any(|file| file.name == "Chart.yaml") {
         let text = "unable to detect chart version, no Chart.yaml found";
         return Err(Error::Chart(text.to_owned()));
     }
-    Version::of(&files)?.load(files)
+    Version::of(&files)?.load(files, &mut room)
 }
 
 /// What a chart's `apiVersion` says.
@@ -174,8 +185,8 @@ impl Version {
         }
     }
 
-    fn load(self, files: Vec<File>) -> Result<Chart, Error> {
-        let chart = load(files)?;
+    fn load(self, files: Vec<File>, room: &mut Room) -> Result<Chart, Error> {
+        let chart = load_within(files, room)?;
         match self {
             Self::Known => Ok(chart),
             Self::Next => Err(Error::Chart("invalid chart apiVersion".to_owned())),
