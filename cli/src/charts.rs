@@ -1,20 +1,12 @@
 //! Charts on this machine's disk: files in, a [`Chart`] out. What they mean is render's business.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-    time::SystemTime,
-};
+use std::{fs, io, path::Path};
 
-use render::{Chart, File};
+use render::Chart;
 
 use crate::{failure::Failure, options::ChartOptions, ui::Ui};
 
-/// The most that Helm takes of a folder, in bytes, and so of one file.
-const LARGEST_FILE: u64 = 100 * 1024 * 1024;
-
-/// How deep folders may lie in each other; a link to a parent ends here.
-const DEEPEST: usize = 64;
+mod disk;
 
 /// Refuses a place where no chart can be.
 ///
@@ -40,10 +32,9 @@ pub(crate) fn load(place: &str, options: &ChartOptions) -> Result<Chart, Failure
             let (file, reason) = (file.display(), reason(&error));
             Failure::new(format_args!("unable to detect chart at {file}: open {file}: {reason}"))
         })?;
-        Chart::from_folder(folder(path)?)
+        Chart::from_folder(disk::folder(path)?)
     } else {
-        let bytes = fs::read(path).map_err(|error| named(path, &error))?;
-        Chart::from_archive(place, &bytes)
+        Chart::from_archive(place, &disk::archive(path)?)
     };
     // One version lies here, so a constraint has nothing to choose from: Helm does not look at it.
     let _ = (&options.version, options.devel);
@@ -83,60 +74,6 @@ fn elsewhere(place: &str) -> Failure {
         ))
         .with_hint(hint),
     }
-}
-
-/// Reads every file of a folder, in the order of Go's `filepath.Walk`: by name, each folder where
-/// it stands among its neighbours. Links are followed, as Helm follows them.
-fn folder(root: &Path) -> Result<Vec<File>, Failure> {
-    let mut files = Vec::new();
-    walk(root, "", 0, &mut files)?;
-    Ok(files)
-}
-
-fn walk(folder: &Path, prefix: &str, depth: usize, files: &mut Vec<File>) -> Result<(), Failure> {
-    if depth > DEEPEST {
-        return Err(Failure::new(format_args!("{}: too many folders", folder.display()))
-            .with_hint("a link in the chart may lead back to a folder above it"));
-    }
-    let entries = fs::read_dir(folder).map_err(|error| named(folder, &error))?;
-    let mut paths: Vec<PathBuf> = entries
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<_, _>>()
-        .map_err(|error| named(folder, &error))?;
-    paths.sort_by(|a, b| a.file_name().cmp(&b.file_name()));
-    for path in paths {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let name = format!("{prefix}{name}");
-        let status = fs::metadata(&path).map_err(|error| named(&path, &error))?;
-        if status.is_dir() {
-            walk(&path, &format!("{name}/"), depth + 1, files)?;
-        } else {
-            files.push(file(&path, name, &status)?);
-        }
-    }
-    Ok(())
-}
-
-fn file(path: &Path, name: String, status: &fs::Metadata) -> Result<File, Failure> {
-    if !status.is_file() {
-        return Err(Failure::new(format_args!(
-            "cannot load irregular file {} as it has file mode type bits set",
-            path.display()
-        )));
-    }
-    if status.len() > LARGEST_FILE {
-        return Err(Failure::new(format_args!(
-            "error reading {name}: chart exceeds maximum decompressed size of {LARGEST_FILE} bytes"
-        )));
-    }
-    let data = fs::read(path).map_err(|error| named(path, &error))?;
-    let modified = status.modified().ok().and_then(written);
-    Ok(File { name, data: data.into(), modified })
-}
-
-/// RFC 3339, as Helm's record has it.
-fn written(time: SystemTime) -> Option<String> {
-    jiff::Timestamp::try_from(time).ok().map(|time| time.to_string())
 }
 
 /// Go's form of a file error.

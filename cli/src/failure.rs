@@ -93,13 +93,31 @@ impl Failure {
     /// Returns what is said on standard error by a program of that name. As `helm`, whose messages
     /// scripts compare, the hint is a line of log.
     pub(crate) fn text(&self, program: &str) -> String {
-        match self {
+        legible(match self {
             Self::Said(Said { message, hint: Some(hint), .. }) if program == "helm" => {
                 format!("Error: {message}\nlevel=INFO msg={:?}", format!("hint: {hint}"))
             }
             _ => self.to_string(),
+        })
+    }
+}
+
+/// Writes control characters as escapes: a message may quote what a stranger wrote, and a terminal
+/// must not obey it.
+fn legible(text: String) -> String {
+    let is_order = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if !text.contains(is_order) {
+        return text;
+    }
+    let mut clean = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_order(c) {
+            clean.extend(c.escape_default());
+        } else {
+            clean.push(c);
         }
     }
+    clean
 }
 
 impl fmt::Display for Failure {
@@ -143,6 +161,13 @@ mod tests {
         let failure = Failure::new("release: not found").with_hint("it was uninstalled");
         assert_eq!(failure.to_string(), "Error: release: not found\n\nhint: it was uninstalled");
         assert_eq!(failure.code(), 1);
+    }
+
+    #[test]
+    fn a_message_gives_the_terminal_no_orders() {
+        let failure = Failure::new("no \u{1b}[2J\u{9b}m\r here\n\tat all");
+        let text = "Error: no \\u{1b}[2J\\u{9b}m\\r here\n\tat all";
+        assert_eq!(failure.text("rutter"), text);
     }
 
     #[test]

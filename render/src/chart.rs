@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, Values};
 
+pub use ignore::Ignore;
+
 pub(crate) use check::is_compatible;
 pub(crate) use dependencies::process as process_dependencies;
 pub(crate) use reading::{kind, scalar};

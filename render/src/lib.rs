@@ -20,7 +20,7 @@ mod pattern;
 mod values;
 
 pub use capabilities::{Capabilities, KubeVersion};
-pub use chart::{Chart, Dependency, File, Lock, Maintainer, Metadata};
+pub use chart::{Chart, Dependency, File, Ignore, Lock, Maintainer, Metadata};
 pub use engine::{NotesScope, ReleaseFacts, Request, SchemaCheck, Verb, render};
 pub use error::{Error, Place, TemplateError};
 pub use lone::{Vocabulary, run_alone};

@@ -5,13 +5,22 @@
 #[error("syntax error in pattern")]
 pub(crate) struct BadPattern;
 
-/// Returns whether all of `name` matches `pattern`: `*` and `?` do not match `/`,
-/// `[a-z]` and `[^a-z]` are classes, `\` takes the next character as it is.
-pub(crate) fn matches(pattern: &str, name: &str) -> Result<bool, BadPattern> {
-    let pattern: Vec<char> = pattern.chars().collect();
-    let name: Vec<char> = name.chars().collect();
-    check(&pattern)?;
-    Ok(here(&pattern, &name))
+/// A pattern for all of a name: `*` and `?` do not match `/`, `[a-z]` and `[^a-z]`
+/// are classes, `\` takes the next character as it is.
+pub(crate) struct Pattern(Vec<char>);
+
+impl Pattern {
+    /// Takes a pattern, or refuses it whatever the names will be.
+    pub(crate) fn new(text: &str) -> Result<Self, BadPattern> {
+        let pattern: Vec<char> = text.chars().collect();
+        check(&pattern)?;
+        Ok(Self(pattern))
+    }
+
+    /// Returns whether all of `name` matches.
+    pub(crate) fn matches(&self, name: &str) -> bool {
+        here(&self.0, &name.chars().collect::<Vec<_>>())
+    }
 }
 
 /// Walks the pattern once, so that a bad one is refused whatever the name.
@@ -27,28 +36,44 @@ fn check(pattern: &[char]) -> Result<(), BadPattern> {
     Ok(())
 }
 
+/// Follows the pattern; where it fails, the last `*` takes one character more. An earlier one need
+/// not be asked again: it took the least that it could.
 fn here(pattern: &[char], name: &[char]) -> bool {
-    match pattern {
-        [] => name.is_empty(),
-        ['*', rest @ ..] => {
-            let reach = name.iter().position(|c| *c == '/').unwrap_or(name.len());
-            (0..=reach).any(|skip| name.get(skip..).is_some_and(|name| here(rest, name)))
+    let (mut pattern, mut name) = (pattern, name);
+    let mut star: Option<(&[char], &[char])> = None;
+    loop {
+        if let ['*', rest @ ..] = pattern {
+            star = Some((rest, name));
+            pattern = rest;
+            continue;
         }
-        ['?', rest @ ..] => match name {
-            [c, tail @ ..] if *c != '/' => here(rest, tail),
-            _ => false,
-        },
-        ['[', rest @ ..] => match name {
-            [c, tail @ ..] => {
-                class(rest, *c).is_some_and(|(is_in, rest)| is_in && here(rest, tail))
+        if pattern.is_empty() && name.is_empty() {
+            return true;
+        }
+        if let Some(next) = one(pattern, name) {
+            (pattern, name) = next;
+            continue;
+        }
+        match star {
+            Some((rest, [c, tail @ ..])) if *c != '/' => {
+                star = Some((rest, tail));
+                (pattern, name) = (rest, tail);
             }
-            [] => false,
-        },
-        ['\\', literal, rest @ ..] | [literal, rest @ ..] => match name {
-            [c, tail @ ..] if c == literal => here(rest, tail),
-            _ => false,
-        },
+            _ => return false,
+        }
     }
+}
+
+/// Matches one character; returns what follows in the pattern and in the name.
+fn one<'p, 'n>(pattern: &'p [char], name: &'n [char]) -> Option<(&'p [char], &'n [char])> {
+    let (c, tail) = name.split_first()?;
+    let (is_in, rest) = match pattern {
+        [] => return None,
+        ['?', rest @ ..] => (*c != '/', rest),
+        ['[', rest @ ..] => class(rest, *c)?,
+        ['\\', literal, rest @ ..] | [literal, rest @ ..] => (c == literal, rest),
+    };
+    is_in.then_some((rest, tail))
 }
 
 /// Reads a class after its `[`; returns whether `c` is in it and what follows.
@@ -88,6 +113,16 @@ fn member(pattern: &[char]) -> Option<(char, &[char])> {
 mod tests {
     use super::*;
 
+    fn matches(pattern: &str, name: &str) -> Result<bool, BadPattern> {
+        Pattern::new(pattern).map(|pattern| pattern.matches(name))
+    }
+
+    #[test]
+    fn many_stars_do_not_take_for_ever() {
+        let pattern = format!("{}b", "*a".repeat(50));
+        assert_eq!(matches(&pattern, &"a".repeat(500)), Ok(false));
+    }
+
     // Expected values: Go's path/filepath match_test.go.
     #[test]
     fn matches_what_go_matches() {
@@ -109,6 +144,10 @@ mod tests {
             ("[", "a", Err(BadPattern)),
             ("a[", "ab", Err(BadPattern)),
             ("*x", "xxx", Ok(true)),
+            ("a*b?c*x", "abxbbxdbxebxczzx", Ok(true)),
+            ("a*b?c*x", "abxbbxdbxebxczzy", Ok(false)),
+            ("*x/*y", "ax/by", Ok(true)),
+            ("*a*b", "a/ab", Ok(false)),
         ] {
             assert_eq!(matches(pattern, name), want, "{pattern} {name}");
         }

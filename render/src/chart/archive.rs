@@ -113,8 +113,8 @@ fn unpack_entries<R: Read>(
     room: &mut Room,
 ) -> Result<Vec<File>, String> {
     let mut files = Vec::new();
-    for entry in archive.entries().map_err(|error| error.to_string())? {
-        let mut entry = entry.map_err(|error| error.to_string())?;
+    for entry in archive.entries().map_err(|error| brief(&error))? {
+        let mut entry = entry.map_err(|error| brief(&error))?;
         room.take_entry()?;
         let kind = entry.header().entry_type();
         let path = entry.path_bytes();
@@ -128,7 +128,7 @@ fn unpack_entries<R: Read>(
         let name = inner_name(&path)?;
         room.take_data(entry.size())?;
         let mut data = Vec::new();
-        let read = entry.read_to_end(&mut data).map_err(|error| error.to_string())?;
+        let read = entry.read_to_end(&mut data).map_err(|error| brief(&error))?;
         if (read as u64) < entry.size() {
             return Err("unexpected EOF".to_owned());
         }
@@ -139,6 +139,12 @@ fn unpack_entries<R: Read>(
 
 /// What Helm says of a drive's letter in a name, and we of a control character, too.
 const ILLEGAL_NAME: &str = "chart contains illegally named files";
+
+/// What the reader of tar files says, without the bytes that it quotes.
+fn brief(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" when getting").next().unwrap_or(&text).chars().take(200).collect()
+}
 
 fn too_large() -> String {
     format!("decompressed chart is larger than the maximum size {MAX_CHART}")

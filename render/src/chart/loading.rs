@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::{
     Chart, File,
     archive::{self, Room},
-    check, ignore,
+    check,
+    ignore::Ignore,
     reading::{self, Problem},
 };
 use crate::{Error, Values, values, yaml};
@@ -126,13 +127,11 @@ fn subchart(name: &str, files: Vec<File>, chart: &str, room: &mut Room) -> Resul
 /// Loads a chart from a folder's files, `.helmignore` applied.
 pub(super) fn from_folder(files: Vec<File>) -> Result<Chart, Error> {
     let version = Version::of(&files)?;
-    let rules = match files.iter().find(|file| file.name == ".helmignore") {
-        None => ignore::Rules::default(),
-        Some(file) => ignore::Rules::parse(&file.data).map_err(Error::Chart)?,
-    };
+    let rules = files.iter().find(|file| file.name == ".helmignore");
+    let ignore = Ignore::parse(rules.map_or(&[], |file| &file.data))?;
     let mut kept = Vec::new();
     let mut room = archive::MAX_CHART;
-    for file in files.into_iter().filter(|file| !rules.ignore_path(&file.name)) {
+    for file in files.into_iter().filter(|file| !ignore.ignores_file(&file.name)) {
         room = room.checked_sub(file.data.len() as u64).ok_or_else(|| too_large(&file.name))?;
         kept.push(without_bom(file));
     }
