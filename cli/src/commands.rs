@@ -7,6 +7,7 @@ mod create;
 mod env;
 mod get;
 mod history;
+mod init;
 mod install;
 mod ledger;
 mod list;
@@ -28,6 +29,7 @@ pub(crate) enum Chosen {
     Get(get::Args),
     #[command(visible_alias = "hist")]
     History(history::Args),
+    Init(Box<init::Args>),
     Install(Box<install::Args>),
     #[command(visible_alias = "ls")]
     List(list::Args),
@@ -42,8 +44,10 @@ pub(crate) enum Chosen {
     Resume(Box<resume::Args>),
     Abandon(abandon::Args),
     Ledger(ledger::Args),
-    #[command(name = "__complete", alias = "__completeNoDesc", hide = true)]
+    #[command(name = "__complete", hide = true)]
     Complete(complete::Args),
+    #[command(name = "__completeNoDesc", hide = true)]
+    CompleteBarely(complete::Args),
     Completion(completion::Args),
     Env(env::Args),
     Version(version::Args),
@@ -55,6 +59,7 @@ pub(crate) fn run(command: Chosen, session: &mut Session) -> Result<(), Failure>
         Chosen::Create(args) => create::run(&args, session),
         Chosen::Get(args) => get::run(&args, session),
         Chosen::History(args) => history::run(&args, session),
+        Chosen::Init(args) => init::run(&args, session),
         Chosen::Install(args) => install::run(&args, session),
         Chosen::List(args) => list::run(&args, session),
         Chosen::Rollback(args) => rollback::run(&args, session),
@@ -66,7 +71,10 @@ pub(crate) fn run(command: Chosen, session: &mut Session) -> Result<(), Failure>
         Chosen::Resume(args) => resume::run(&args, session),
         Chosen::Abandon(args) => abandon::run(&args, session),
         Chosen::Ledger(args) => ledger::run(&args, session),
-        Chosen::Complete(args) => complete::run(&args, session),
+        Chosen::Complete(args) => complete::run(&args, complete::Descriptions::Shown, session),
+        Chosen::CompleteBarely(args) => {
+            complete::run(&args, complete::Descriptions::Hidden, session)
+        }
         Chosen::Completion(args) => completion::run(&args, session),
         Chosen::Env(args) => env::run(&args, session),
         Chosen::Version(args) => version::run(&args, session),

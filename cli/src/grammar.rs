@@ -5,13 +5,16 @@
 //! mistakes are named in Helm's words with Helm's exit code, because scripts read them.
 
 mod arity;
+mod helm2;
 mod mistake;
+mod pieces;
 
 use std::{any::TypeId, ffi::OsString, io::IsTerminal as _, path::Path};
 
 use clap::{Arg, Command, CommandFactory as _, FromArgMatches as _, error::ErrorKind};
 
 pub(crate) use self::arity::{at_least, at_most, exactly, none};
+use self::pieces::Pieces;
 use crate::{
     commands::Chosen,
     failure::Failure,
@@ -66,14 +69,17 @@ pub(crate) fn tree(program: &'static str) -> Command {
 /// Fails with Helm's message for Helm's mistakes.
 pub(crate) fn parse(program: &'static str, words: &[OsString]) -> Result<Parsed, Failure> {
     let mut tree = tree(program);
+    let pieces = Pieces::of(&tree, words);
+    let words = &helm2::translated(&tree, words, &pieces);
     let matches = match tree.try_get_matches_from_mut(words) {
         Ok(matches) => matches,
         Err(error) => return help_or_mistake(&error, &tree, words),
     };
-    let typed = match Typed::from_arg_matches(&matches) {
+    let mut typed = match Typed::from_arg_matches(&matches) {
         Ok(typed) => typed,
         Err(error) => return help_or_mistake(&error, &tree, words),
     };
+    typed.global.namespace_by = pieces.spelling("namespace", 'n');
     match typed.command {
         Some(command) => Ok(Parsed::Line(Box::new(Line { global: typed.global, command }))),
         None => Ok(Parsed::Text(shown(&tree.render_long_help()))),

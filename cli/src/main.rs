@@ -12,6 +12,7 @@ mod dependencies;
 mod deploying;
 mod failure;
 mod grammar;
+mod local;
 mod naming;
 mod options;
 mod places;
@@ -21,6 +22,7 @@ mod session;
 mod settings;
 mod sources;
 mod ui;
+mod words;
 mod work;
 
 use std::{env, ffi::OsString, process::ExitCode};
@@ -48,6 +50,9 @@ fn run(program: &'static str, words: &[OsString]) -> Result<(), Failure> {
         }
         Parsed::Line(line) => {
             let mut session = Session::new(Settings::read(program, &line.global)?);
+            if let Some(notice) = line.global.tiller.notice() {
+                session.ui.inform(&notice);
+            }
             let outcome = commands::run(line.command, &mut session);
             // What was written before a failure is data, too.
             let flushed = session.ui.flush();

@@ -15,6 +15,7 @@ mod read;
 mod record;
 mod release;
 mod switch;
+mod tiller;
 mod undo;
 mod values;
 
@@ -23,8 +24,8 @@ pub(crate) use self::{
     chart::ChartOptions,
     content::ContentOptions,
     duration::Duration,
-    global::Global,
-    naming::{NameOptions, Naming, generated},
+    global::{Global, Spelling},
+    naming::{NameOptions, Naming, OldNameOptions, generated, nameless},
     number::Number,
     output::{Format, Output},
     policy::{DryRun, Wait},

@@ -4,7 +4,7 @@ use std::{env, path::PathBuf};
 
 use crate::{
     failure::Failure,
-    options::{Global, Switch},
+    options::{Global, Spelling, Switch},
     ui::Colour,
 };
 
@@ -41,6 +41,8 @@ pub(crate) struct ClusterSettings {
     pub(crate) sandbox: Switch,
     /// The namespace that was asked for.
     pub(crate) namespace: String,
+    /// How it was asked for on the command line.
+    pub(crate) namespace_by: Spelling,
     /// `KUBECONFIG` or the flag; may be a list of files.
     pub(crate) kubeconfig: String,
     /// The flag alone, which `env` shows.
@@ -112,6 +114,11 @@ impl Settings {
 }
 
 impl ClusterSettings {
+    /// Takes `-n` for something else than a namespace, and returns its value.
+    pub(crate) fn take_namespace_flag(&mut self) -> String {
+        std::mem::replace(&mut self.namespace, text("HELM_NAMESPACE"))
+    }
+
     fn read(global: &Global) -> Self {
         let groups = text("HELM_KUBEASGROUPS");
         let groups = groups.trim_matches([',', ' ']);
@@ -124,6 +131,7 @@ impl ClusterSettings {
         Self {
             sandbox: if toy { Switch::On } else { Switch::Off },
             namespace: flag_or(global.namespace.as_ref(), "HELM_NAMESPACE"),
+            namespace_by: global.namespace_by,
             kubeconfig: flag_or(global.kubeconfig.as_ref(), "KUBECONFIG"),
             kubeconfig_flag: global.kubeconfig.clone().filter(|it| !it.is_empty()),
             context,

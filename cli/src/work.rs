@@ -129,6 +129,12 @@ impl Work {
     }
 }
 
+/// Makes the ledger where there is none yet.
+pub(crate) fn make_ledger(settings: &Settings) -> Result<(), Failure> {
+    let mut ledger = ready(Ledger::open(writer(settings)?)).map_err(ledger_failure)?;
+    ready(ledger.create()).map(drop).map_err(ledger_failure)
+}
+
 /// Returns the folder that holds the ledger. The sandbox has its own.
 pub(crate) fn home(settings: &Settings) -> PathBuf {
     match settings.cluster.sandbox {

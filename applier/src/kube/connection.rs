@@ -89,6 +89,19 @@ impl Connection {
         Ok(self.read()?.and_then(|kubeconfig| kubeconfig.current_context))
     }
 
+    /// Returns the contexts that there are, sorted by name, each with the name of its cluster. Talks
+    /// to nobody.
+    pub fn contexts(&self) -> Result<Vec<(String, String)>, ClusterError> {
+        let contexts = self.read()?.map(|kubeconfig| kubeconfig.contexts).unwrap_or_default();
+        let named = contexts.into_iter().map(|it| {
+            let cluster = it.context.map(|context| context.cluster).unwrap_or_default();
+            (it.name, cluster)
+        });
+        let mut named: Vec<_> = named.collect();
+        named.sort();
+        Ok(named)
+    }
+
     /// Returns where the server is, without a client: for reads that ask no server. Talks to
     /// nobody and never waits.
     pub async fn endpoint(&self) -> Result<Endpoint, ClusterError> {

@@ -29,6 +29,15 @@ pub(crate) struct Args {
     words: Vec<String>,
 }
 
+/// Whether choices are described.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Descriptions {
+    /// They are.
+    Shown,
+    /// They are not.
+    Hidden,
+}
+
 /// What the shell does beyond the choices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Directive {
@@ -64,7 +73,11 @@ enum Taken {
 /// What to offer.
 type Choices = (Vec<String>, Directive);
 
-pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
+pub(crate) fn run(
+    args: &Args,
+    descriptions: Descriptions,
+    session: &mut Session,
+) -> Result<(), Failure> {
     let tree = grammar::tree(session.settings.program);
     let typed = Typed::read(&tree, &args.words);
     let (choices, directive) = match &typed.place {
@@ -81,7 +94,9 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     };
     let out = session.ui.out();
     for choice in &choices {
-        writeln!(out, "{choice}")?;
+        let name = choice.split('\t').next().unwrap_or_default();
+        let shown = if descriptions == Descriptions::Shown { choice } else { name };
+        writeln!(out, "{shown}")?;
     }
     writeln!(out, ":{code}")?;
     session.ui.talk(&format!("Completion ended with directive: {name}"));

@@ -1,8 +1,9 @@
-//! `rutter completion`: scripts that teach a shell the commands and flags.
+//! `rutter completion`: scripts that teach a shell to ask `__complete` for what could come next.
+//!
+//! They are registered for the name that the program was called by, and know nothing themselves:
+//! what they offer is always what this version takes.
 
 use std::io::Write as _;
-
-use clap_complete::Shell;
 
 use crate::{failure::Failure, grammar, options::Switch, session::Session};
 
@@ -30,30 +31,34 @@ enum Chosen {
 
 #[derive(clap::Args, Debug)]
 struct Script {
-    /// Leave the descriptions out; they are short enough to stay, so this changes nothing
+    /// Leave the descriptions out
     #[arg(long)]
-    #[allow(dead_code, reason = "taken for Helm's sake; scripts pass it")]
     no_descriptions: Switch,
 
     #[arg(hide = true)]
     words: Vec<String>,
 }
 
+/// The scripts. `PROGRAM` stands for our name, `REQUEST` for the command that is asked.
+const BASH: &str = include_str!("completion/bash.sh");
+const ZSH: &str = include_str!("completion/zsh.sh");
+const FISH: &str = include_str!("completion/fish.sh");
+const POWERSHELL: &str = include_str!("completion/powershell.ps1");
+
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     let program = session.settings.program;
-    let (path, shell, script) = match &args.shell {
-        Some(Chosen::Bash(script)) => ("completion bash", Shell::Bash, script),
-        Some(Chosen::Zsh(script)) => ("completion zsh", Shell::Zsh, script),
-        Some(Chosen::Fish(script)) => ("completion fish", Shell::Fish, script),
-        Some(Chosen::Powershell(script)) => ("completion powershell", Shell::PowerShell, script),
+    let (path, script, asked) = match &args.shell {
+        Some(Chosen::Bash(asked)) => ("completion bash", BASH, asked),
+        Some(Chosen::Zsh(asked)) => ("completion zsh", ZSH, asked),
+        Some(Chosen::Fish(asked)) => ("completion fish", FISH, asked),
+        Some(Chosen::Powershell(asked)) => ("completion powershell", POWERSHELL, asked),
         None => {
             write!(session.ui.out(), "{}", grammar::help(program, "completion"))?;
             return Ok(());
         }
     };
-    grammar::none(program, path, &script.words)?;
-    let mut text = Vec::new();
-    clap_complete::generate(shell, &mut grammar::tree(program), program, &mut text);
-    session.ui.out().write_all(&text)?;
-    Ok(())
+    grammar::none(program, path, &asked.words)?;
+    let request = if asked.no_descriptions.is_on() { "__completeNoDesc" } else { "__complete" };
+    let script = script.replace("PROGRAM", program).replace("REQUEST", request);
+    Ok(session.ui.print(&script)?)
 }

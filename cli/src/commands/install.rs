@@ -9,8 +9,8 @@ use crate::{
     failure::Failure,
     grammar,
     options::{
-        ApplyOptions, ChartOptions, ContentOptions, DryRun, NameOptions, Naming, Output,
-        RecordOptions, ReleaseOptions, Switch, UndoOptions, ValueOptions,
+        ApplyOptions, ChartOptions, ContentOptions, DryRun, NameOptions, Naming, OldNameOptions,
+        Output, RecordOptions, ReleaseOptions, Switch, UndoOptions, ValueOptions,
     },
     releases::{is_release_name, target},
     session::Session,
@@ -34,6 +34,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(super) name: NameOptions,
+
+    #[command(flatten)]
+    old_name: OldNameOptions,
 
     #[command(flatten)]
     pub(super) chart: ChartOptions,
@@ -134,11 +137,13 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
 
 fn installed(args: &Args, dry_run: DryRun, session: &mut Session) -> Result<(), Failure> {
     args.apply.check()?;
-    let (naming, place) = args.name.name_and_chart(&args.words, None)?;
+    let words = args.old_name.before(&args.words);
+    let (naming, place) = args.name.name_and_chart(&words, None)?;
     let name = match naming {
         Naming::Given(name) => name,
         Naming::Template(template) => crate::naming::from_template(&template)?,
         Naming::Generated => crate::naming::generated_now(place),
+        Naming::Missing => crate::naming::guessed(place, dry_run, session)?,
     };
     let ingredients = Ingredients::read(place, &args.chart, &args.values, &mut session.ui)?;
     args.rehearsal.check(dry_run)?;

@@ -113,7 +113,7 @@ struct Statuses {
 }
 
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
-    grammar::none(session.settings.program, "list", &args.words)?;
+    let filter = filter(args, session)?;
     let scope = match args.all_namespaces {
         Switch::On => Scope::All,
         Switch::Off => Scope::Namespace(session.namespace()),
@@ -124,7 +124,7 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
         ["superseded"] => releases.all(&scope)?,
         _ => releases.newest(&scope)?,
     };
-    let releases = chosen(releases, args)?;
+    let releases = chosen(releases, filter, args)?;
     let style = session.ui.style();
     let text = if args.short.is_on() {
         names(&releases, args.output.format)?
@@ -139,10 +139,21 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     Ok(session.ui.print(&text)?)
 }
 
+/// Returns the regular expression that names must match: the flag's, or the word's, as Helm 2 had it.
+fn filter<'a>(args: &'a Args, session: &Session) -> Result<&'a str, Failure> {
+    match args.words.as_slice() {
+        [word] if args.filter.is_empty() => Ok(word),
+        words => {
+            grammar::none(session.settings.program, "list", words)?;
+            Ok(&args.filter)
+        }
+    }
+}
+
 /// Returns what is shown, in Helm's order of steps (`action.List.Run`).
-fn chosen(mut releases: Vec<Release>, args: &Args) -> Result<Vec<Release>, Failure> {
-    if !args.filter.is_empty() {
-        let filter = Regex::new(&args.filter)
+fn chosen(mut releases: Vec<Release>, filter: &str, args: &Args) -> Result<Vec<Release>, Failure> {
+    if !filter.is_empty() {
+        let filter = Regex::new(filter)
             .map_err(|error| Failure::new(format_args!("error parsing regexp: {error}")))?;
         releases.retain(|it| filter.is_match(&it.name));
     }

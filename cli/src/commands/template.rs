@@ -17,8 +17,8 @@ use crate::{
     failure::Failure,
     grammar,
     options::{
-        ApplyOptions, ChartOptions, ContentOptions, DryRun, NameOptions, Naming, ReleaseOptions,
-        Switch, UndoOptions, ValueOptions, comma_separated,
+        ApplyOptions, ChartOptions, ContentOptions, DryRun, NameOptions, Naming, OldNameOptions,
+        ReleaseOptions, Switch, UndoOptions, ValueOptions, comma_separated,
     },
     releases::{is_release_name, target},
     session::Session,
@@ -41,6 +41,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     name: NameOptions,
+
+    #[command(flatten)]
+    old_name: OldNameOptions,
 
     #[command(flatten)]
     chart: ChartOptions,
@@ -99,7 +102,7 @@ struct ClusterOptions {
 #[derive(clap::Args, Debug)]
 struct SelectionOptions {
     /// Print only what these templates of the chart made (repeatable)
-    #[arg(short = 's', long, value_name = "TEMPLATE")]
+    #[arg(short = 's', long, value_name = "TEMPLATE", short_alias = 'x')]
     show_only: Vec<String>,
 
     /// Print the chart's CRDs, too
@@ -119,12 +122,16 @@ struct SelectionOptions {
     release_name: Switch,
 }
 
+/// What a release without a name is called, as in Helm.
+const NAMELESS: &str = "release-name";
+
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     grammar::at_least(1, session.settings.program, "template", &args.words)?;
     kube_version(args)?;
     let dry_run = dry_run(args, session)?;
     args.apply.check()?;
-    let (naming, place) = args.name.name_and_chart(&args.words, Some("release-name"))?;
+    let words = args.old_name.before(&args.words);
+    let (naming, place) = args.name.name_and_chart(&words, Some(NAMELESS))?;
     let values = args.values.merged()?;
     let chart = charts::load(place, &args.chart)?;
     charts::check(&chart, &mut session.ui)?;
@@ -132,6 +139,7 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
         Naming::Given(name) => name,
         Naming::Template(template) => crate::naming::from_template(&template)?,
         Naming::Generated => crate::naming::generated_now(place),
+        Naming::Missing => NAMELESS.to_owned(),
     };
     let rendered = rendered(args, session, (name, dry_run), (&chart, &values))?;
     for warning in &rendered.warnings {
@@ -262,9 +270,9 @@ fn print(args: &Args, session: &mut Session, rendered: &Rendered) -> Result<(), 
 
 /// What `--release-name` puts into the path: the word, or Helm's default.
 fn release_name(args: &Args) -> String {
-    match args.words.as_slice() {
+    match &*args.old_name.before(&args.words) {
         [name, _] => name.clone(),
-        _ => "release-name".to_owned(),
+        _ => NAMELESS.to_owned(),
     }
 }
 

@@ -30,6 +30,10 @@ pub(crate) struct Args {
     #[arg(long)]
     keep_history: Switch,
 
+    #[arg(long, hide = true, conflicts_with = "keep_history")]
+    #[allow(dead_code, reason = "taken for Helm 2's sake: it is what happens anyway")]
+    purge: Switch,
+
     /// A release that is not there is as good as uninstalled
     #[arg(long)]
     ignore_not_found: Switch,

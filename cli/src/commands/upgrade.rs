@@ -13,8 +13,8 @@ use crate::{
     failure::Failure,
     grammar,
     options::{
-        ApplyOptions, ChartOptions, CleanupOptions, ContentOptions, DryRun, Format, Number, Output,
-        RecordOptions, ReleaseOptions, Switch, UndoOptions, ValueOptions,
+        ApplyOptions, ChartOptions, CleanupOptions, ContentOptions, DryRun, Format, Number,
+        OldNameOptions, Output, RecordOptions, ReleaseOptions, Switch, UndoOptions, ValueOptions,
     },
     release::Release,
     releases::{is_release_name, target},
@@ -31,6 +31,9 @@ pub(crate) struct Args {
     /// The release, and the folder or archive of the chart
     #[arg(value_name = "RELEASE CHART")]
     words: Vec<String>,
+
+    #[command(flatten)]
+    old_name: OldNameOptions,
 
     /// Install the release if there is none of that name
     #[arg(short = 'i', long)]
@@ -92,7 +95,8 @@ struct Reuse {
 }
 
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
-    let [name, place] = grammar::exactly(session.settings.program, "upgrade", &args.words)?;
+    let words = args.old_name.before(&args.words);
+    let [name, place] = grammar::exactly(session.settings.program, "upgrade", &words)?;
     let dry_run = args.rehearsal.dry_run(session)?;
     args.apply.check()?;
     if !is_release_name(name) {

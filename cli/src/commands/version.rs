@@ -18,8 +18,23 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TEMPLATE")]
     template: Option<String>,
 
+    #[command(flatten)]
+    #[allow(dead_code, reason = "taken for Helm 2's sake; there is one version to print")]
+    sides: Sides,
+
     #[arg(hide = true)]
     words: Vec<String>,
+}
+
+/// Helm 2 was two programs, and could be asked for either one's version.
+#[derive(clap::Args, Debug)]
+#[allow(dead_code, reason = "taken for Helm 2's sake; there is one version to print")]
+struct Sides {
+    #[arg(short = 'c', long, hide = true)]
+    client: Switch,
+
+    #[arg(short = 's', long, hide = true)]
+    server: Switch,
 }
 
 /// The version of Helm whose commands, output and exit codes are followed.

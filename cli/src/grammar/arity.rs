@@ -20,6 +20,7 @@ const USAGES: &[(&str, &str)] = &[
     ("get notes", "RELEASE_NAME"),
     ("get values", "RELEASE_NAME"),
     ("history", "RELEASE_NAME"),
+    ("init", ""),
     ("install", "[NAME] [CHART]"),
     ("list", ""),
     ("rollback", "<RELEASE> [REVISION]"),

@@ -124,6 +124,7 @@ fn unknown_command(name: &str, tree: &Command) -> Failure {
     Failure::new(format_args!(
         "unknown command {name:?} for {program:?}\n{near}Run '{program} --help' for usage."
     ))
+    .with_hint_of(super::helm2::advice(name).map(str::to_owned))
 }
 
 fn missing_value(invalid: &str, tree: &Command, words: &[OsString]) -> String {

@@ -1,4 +1,5 @@
-//! A length of time in Go's notation: `300ms`, `1h30m`, `2.5s`.
+//! A length of time in Go's notation: `300ms`, `1h30m`, `2.5s`. A bare number is seconds, as Helm 2
+//! had it: Go refuses one, so it can mean nothing else.
 
 use std::str::FromStr;
 
@@ -30,8 +31,10 @@ impl FromStr for Duration {
             Some(b'+') => (false, text.get(1..).unwrap_or_default()),
             _ => (false, text),
         };
-        if rest == "0" {
-            return Ok(Self(std::time::Duration::ZERO));
+        if !rest.is_empty() && rest.bytes().all(|it| it.is_ascii_digit()) {
+            let seconds = if negative { Ok(0) } else { rest.parse() };
+            let seconds = seconds.map_err(|_| refused(Why::Invalid))?;
+            return Ok(Self(std::time::Duration::from_secs(seconds)));
         }
         if rest.is_empty() {
             return Err(refused(Why::Invalid));
@@ -81,6 +84,13 @@ enum Why {
 mod tests {
     use super::*;
 
+    /// Helm 2's `--timeout` was a number of seconds.
+    #[test]
+    fn a_bare_number_is_seconds() {
+        assert_eq!("300".parse::<Duration>().unwrap(), "5m0s".parse::<Duration>().unwrap());
+        assert!("99999999999999999999".parse::<Duration>().is_err());
+    }
+
     #[test]
     fn lengths_of_time_are_read_as_go_reads_them() {
         let read = |text: &str| text.parse::<Duration>().unwrap().0.as_millis();
@@ -88,7 +98,8 @@ mod tests {
         assert_eq!(read("1h1.5s"), 3_601_500);
         assert_eq!(read("0"), 0);
         let refused = |text: &str| text.parse::<Duration>().unwrap_err().to_string();
-        assert_eq!(refused("5"), r#"time: missing unit in duration "5""#);
+        assert_eq!(refused("1.5"), r#"time: missing unit in duration "1.5""#);
+        assert_eq!(refused("1m5"), r#"time: missing unit in duration "1m5""#);
         assert_eq!(refused("5x"), r#"time: unknown unit "x" in duration "5x""#);
         assert_eq!(refused("x"), r#"time: invalid duration "x""#);
     }

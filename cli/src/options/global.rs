@@ -1,6 +1,6 @@
 //! The flags that every command takes, as typed.
 
-use super::{Number, Switch};
+use super::{Number, Switch, tiller::TillerOptions};
 
 /// Helm's global flags. What they mean together with the environment is in
 /// [`Settings`](crate::settings::Settings).
@@ -61,4 +61,21 @@ pub(crate) struct Global {
     /// Taken for Helm's sake: requests are not throttled by the client
     #[arg(long, global = true, value_name = "N")]
     pub(crate) qps: Option<f32>,
+    #[command(flatten)]
+    pub(crate) tiller: TillerOptions,
+    /// How the namespace was spelled: Helm 2 had another meaning for the letter.
+    #[arg(skip)]
+    pub(crate) namespace_by: Spelling,
+}
+
+/// How a flag was spelled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Spelling {
+    /// It was not given.
+    #[default]
+    Absent,
+    /// By its letter, and never by its name.
+    Letter,
+    /// By its name, perhaps by its letter, too.
+    Word,
 }

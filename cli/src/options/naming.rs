@@ -1,6 +1,6 @@
 //! What a new release is called, and which chart it comes from.
 
-use std::path::Path;
+use std::{borrow::Cow, path::Path};
 
 use super::Switch;
 use crate::failure::Failure;
@@ -17,6 +17,23 @@ pub(crate) struct NameOptions {
     pub(crate) name_template: Option<String>,
 }
 
+/// Helm 2's flag for the name of a release.
+#[derive(clap::Args, Clone, Debug)]
+pub(crate) struct OldNameOptions {
+    #[arg(long, hide = true, value_name = "NAME")]
+    name: Option<String>,
+}
+
+impl OldNameOptions {
+    /// Returns the words of a command with the name where Helm 4 has it: before the others.
+    pub(crate) fn before<'w>(&self, words: &'w [String]) -> Cow<'w, [String]> {
+        match &self.name {
+            Some(name) => Cow::Owned([&[name.clone()], words].concat()),
+            None => Cow::Borrowed(words),
+        }
+    }
+}
+
 /// Where a release gets its name from.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Naming {
@@ -26,6 +43,8 @@ pub(crate) enum Naming {
     Template(String),
     /// From the chart's place and the time.
     Generated,
+    /// From nowhere: nobody says it.
+    Missing,
 }
 
 impl NameOptions {
@@ -59,16 +78,16 @@ impl NameOptions {
                 }
                 (_, Some(default), _) => Ok((Naming::Given(default.to_owned()), chart)),
                 (_, None, Switch::On) => Ok((Naming::Generated, chart)),
-                (_, None, Switch::Off) => {
-                    Err(Failure::new("must either provide a name or specify --generate-name")
-                        .with_hint(format!(
-                            "write `install NAME {chart}`, or `install -g {chart}`"
-                        )))
-                }
+                (_, None, Switch::Off) => Ok((Naming::Missing, chart)),
             },
-            [] => Err(Failure::new("must either provide a name or specify --generate-name")),
+            [] => Err(nameless()),
         }
     }
+}
+
+/// What Helm says of a release without a name.
+pub(crate) fn nameless() -> Failure {
+    Failure::new("must either provide a name or specify --generate-name")
 }
 
 /// Returns the name that Helm makes up: the chart's up to its first dot, and the seconds.
@@ -88,6 +107,16 @@ mod tests {
         assert_eq!(generated("charts/web-1.2.3.tgz", 7), "web-1-7");
         assert_eq!(generated("./", 7), "chart-7");
         assert_eq!(generated("../web/", 7), "web-7");
+    }
+
+    #[test]
+    fn helm_2s_name_flag_stands_for_the_first_word() {
+        let chart = ["./chart".to_owned()];
+        let named = |name: Option<&str>| OldNameOptions { name: name.map(str::to_owned) };
+        assert_eq!(*named(Some("web")).before(&chart), ["web".to_owned(), "./chart".to_owned()]);
+        assert_eq!(*named(None).before(&chart), chart);
+        // An empty variable is an empty name, not none.
+        assert_eq!(*named(Some("")).before(&chart), [String::new(), "./chart".to_owned()]);
     }
 
     #[test]

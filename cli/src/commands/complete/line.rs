@@ -14,6 +14,8 @@ pub(super) struct Typed<'t> {
     pub(super) path: String,
     /// The words that it was given.
     pub(super) words: Vec<String>,
+    /// The flags that it was given, by their long names.
+    pub(super) flags: Vec<String>,
     /// What the cursor stands in.
     pub(super) place: Place,
     /// What of it has been typed.
@@ -41,6 +43,7 @@ impl<'t> Typed<'t> {
             command: tree,
             path: String::new(),
             words: Vec::new(),
+            flags: Vec::new(),
             place: Place::Word,
             begun,
         };
@@ -50,13 +53,13 @@ impl<'t> Typed<'t> {
                 continue;
             }
             match word.strip_prefix('-') {
-                Some(flag) if !flag.is_empty() => wanting = typed.wanting(tree, word),
+                Some(flag) if !flag.is_empty() => wanting = typed.note(tree, word),
                 _ => typed.take(word),
             }
         }
         typed.place = match wanting {
             Some(flag) => Place::Value(flag),
-            None if typed.begun.starts_with('-') => Place::Flag,
+            None if typed.begun.starts_with('-') => typed.flag_at_cursor(tree),
             None => Place::Word,
         };
         typed
@@ -73,14 +76,29 @@ impl<'t> Typed<'t> {
         }
     }
 
-    /// The flag that waits for its value in the next word.
-    fn wanting(&self, tree: &Command, word: &str) -> Option<String> {
-        let of = |command: &'t Command| command.get_arguments().find(|it| is(it, word));
-        let known = of(self.command).or_else(|| tree.get_arguments().find(|it| is(it, word)));
-        let flag = known?;
+    /// Notes a flag; returns its name if it waits for its value in the next word.
+    fn note(&mut self, tree: &'t Command, word: &str) -> Option<String> {
+        let (word, value) = word.split_once('=').map_or((word, None), |(it, of)| (it, Some(of)));
+        let flag = self.known(tree, word)?;
+        let name = flag.get_long().unwrap_or_default().to_owned();
+        self.flags.push(name.clone());
         let switch = flag.get_value_parser().type_id() == TypeId::of::<Switch>();
         let takes = flag.get_action().takes_values() && !switch && !flag.is_require_equals_set();
-        takes.then(|| flag.get_long().unwrap_or_default().to_owned())
+        (takes && value.is_none()).then_some(name)
+    }
+
+    /// What stands at the cursor is a flag: its name, or its value after `=`.
+    fn flag_at_cursor(&mut self, tree: &'t Command) -> Place {
+        let Some((word, value)) = self.begun.split_once('=') else { return Place::Flag };
+        let Some(flag) = self.known(tree, word).and_then(Arg::get_long) else { return Place::Flag };
+        self.begun = value.to_owned();
+        Place::Value(flag.to_owned())
+    }
+
+    /// The flag of that spelling: the command's own, else a global one.
+    fn known(&self, tree: &'t Command, word: &str) -> Option<&'t Arg> {
+        let of = |command: &'t Command| command.get_arguments().find(|it| is(it, word));
+        of(self.command).or_else(|| of(tree))
     }
 }
 
