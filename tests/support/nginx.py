@@ -33,7 +33,7 @@ http {{
     server {{
         listen 127.0.0.1:{port};
         server_name localhost;
-        root {folder}/www;
+        root {www};
         location / {{
             dav_methods PUT;
             create_full_put_path on;
@@ -47,13 +47,14 @@ http {{
 class Nginx:
     """A running nginx; `url` is where it answers, `www` is the folder that it shows."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, www=None):
         program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
         if program is None:
             raise SystemExit("nginx is missing: Debian's package nginx-light has it")
         self.folder = os.path.abspath(folder)
-        self.www = os.path.join(self.folder, "www")
-        os.makedirs(self.www, exist_ok=True)
+        self.www = os.path.abspath(www or os.path.join(folder, "www"))
+        for made in (self.folder, self.www):
+            os.makedirs(made, exist_ok=True)
         for _ in range(ATTEMPTS):
             port = free_port()
             self.url = f"http://127.0.0.1:{port}"
@@ -67,7 +68,7 @@ class Nginx:
     def _start(self, program, port):
         configuration = os.path.join(self.folder, "nginx.conf")
         with open(configuration, "w") as file:
-            file.write(CONFIGURATION.format(folder=self.folder, port=port))
+            file.write(CONFIGURATION.format(folder=self.folder, www=self.www, port=port))
         return subprocess.Popen(
             [program, "-p", self.folder, "-c", configuration,
              "-e", os.path.join(self.folder, "error.log")],

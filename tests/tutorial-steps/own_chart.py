@@ -101,6 +101,19 @@ def four_sources(reader, server):
     reader.is_gone("from-")
 
 
+def environments(reader):
+    """The same chart with the values of each environment, and one application as a whole."""
+    reader.checks.chapter("values per environment")
+    for name, replicas in (("test", "1"), ("production", "3")):
+        reader.write(f"replicaCount: {replicas}\n", f"{name}.yaml")
+        reader.do(*reader.words.install(name, "./mychart", "-f", f"{name}.yaml"))
+        reader.checks.same(f"kubectl: {name} has {replicas} replicas",
+                           reader.field("deployment", f"{name}-mychart", ".spec.replicas"), replicas)
+    for name in ("test", "production"):
+        reader.do(*reader.words.delete(name))
+        reader.is_gone(f"{name}-")
+
+
 def all_the_files(reader, repository):
     """A chart with every file that the tutorial lists, and a dependency from our repository."""
     reader.checks.chapter("a chart with all the files, and a dependency")

@@ -50,7 +50,20 @@ def use(reader, place):
     theirs = reader.helm("pull", "newrepo/mycrt", "--destination", "by-helm")
     reader.checks.check("real Helm pulls it", theirs.good, theirs)
     reader.do(*reader.words.install("web", "newrepo/mycrt"))
+    reader.curl("--output", reader.file("downloaded-mycrt.tgz"), f"{place}/mycrt-0.1.0.tgz")
     deployed(reader, "mycrt-0.1.0", "1", "1")
+    source(reader, place)
+
+
+def source(reader, place):
+    """Where the chart came from is known later."""
+    if reader.is_helm:
+        return
+    with open(reader.file("downloaded-mycrt.tgz"), "rb") as file:
+        digest = hashlib.sha256(file.read()).hexdigest()
+    shown = reader.do("history", "web", "--details").out
+    reader.checks.check("the history names the repository", place in shown, shown)
+    reader.checks.check("… and the digest of the archive that curl gets", digest in shown, shown)
 
 
 def found(reader, words, name, version):
