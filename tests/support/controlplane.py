@@ -158,7 +158,7 @@ def components(folder, ports, audit_log):
             f"--service-account-private-key-file={file('sa.key')}",
             "--use-service-account-credentials=false",
             "--concurrent-deployment-syncs=20", "--concurrent-replicaset-syncs=20",
-            "--concurrent-namespace-syncs=20",
+            "--concurrent-namespace-syncs=20", "--pvclaimbinder-sync-period=1s",
         ],
         "kube-scheduler": [*client("scheduler"), f"--secure-port={ports['scheduler']}"],
         "fake-kubelet": [
