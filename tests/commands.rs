@@ -2,6 +2,7 @@
 
 mod created_chart;
 mod failures;
+mod helm2;
 mod mistakes;
 mod reads;
 mod reference;

@@ -13,6 +13,7 @@ const COMMANDS: &[&str] = &[
     "show readme",
     "show values",
     "template",
+    "init",
     "install",
     "upgrade",
     "rollback",

@@ -4,6 +4,7 @@
 //! A line for each choice, perhaps with a description after a tab; then `:N`, which says what the
 //! shell shall do beyond these.
 
+mod cluster;
 mod line;
 
 use std::io::Write as _;
@@ -45,6 +46,22 @@ enum Directive {
     Files,
     /// Offers nothing else.
     NoFiles,
+    /// As `Files`, and puts no space behind a choice.
+    FilesNoSpace,
+    /// As `NoFiles`, and puts no space behind a choice.
+    NoFilesNoSpace,
+}
+
+impl Directive {
+    /// Returns the bits of cobra's protocol and their names.
+    fn told(self) -> (u8, &'static str) {
+        match self {
+            Self::Files => (0, "ShellCompDirectiveDefault"),
+            Self::NoFiles => (4, "ShellCompDirectiveNoFileComp"),
+            Self::FilesNoSpace => (2, "ShellCompDirectiveNoSpace"),
+            Self::NoFilesNoSpace => (6, "ShellCompDirectiveNoSpace, ShellCompDirectiveNoFileComp"),
+        }
+    }
 }
 
 /// What a command takes as its words.
@@ -66,6 +83,8 @@ enum Taken {
     Variable,
     /// A new folder.
     Folder,
+    /// Files, or what nobody can offer.
+    Anything,
     /// Nothing.
     Nothing,
 }
@@ -82,16 +101,13 @@ pub(crate) fn run(
     let typed = Typed::read(&tree, &args.words);
     let (choices, directive) = match &typed.place {
         Place::Flag => (flags(typed.command, &tree), Directive::NoFiles),
-        Place::Value(flag) => values(flag),
+        Place::Value(flag) => values(flag, &typed, session),
         Place::Word if typed.command.has_subcommands() => {
             (commands(typed.command, &typed.begun), Directive::NoFiles)
         }
         Place::Word => words(&typed, session),
     };
-    let (code, name) = match directive {
-        Directive::Files => (0, "ShellCompDirectiveDefault"),
-        Directive::NoFiles => (4, "ShellCompDirectiveNoFileComp"),
-    };
+    let (code, name) = directive.told();
     let out = session.ui.out();
     for choice in &choices {
         let name = choice.split('\t').next().unwrap_or_default();
@@ -114,7 +130,9 @@ fn taken(path: &str) -> Taken {
         path if path.starts_with("show ") => Taken::Chart,
         "env" => Taken::Variable,
         "create" => Taken::Folder,
-        _ => Taken::Nothing,
+        "init" | "list" | "version" | "repo list" | "ledger verify" => Taken::Nothing,
+        path if path.starts_with("completion ") => Taken::Nothing,
+        _ => Taken::Anything,
     }
 }
 
@@ -132,6 +150,7 @@ fn words(typed: &Typed<'_>, session: &mut Session) -> Choices {
         (Taken::NameAndChart | Taken::ReleaseAndChart, [_])
         | (Taken::Chart | Taken::Folder, []) => (Vec::new(), Directive::Files),
         (Taken::NameAndChart, []) => (Vec::new(), Directive::NoFiles),
+        (Taken::Anything, _) => (Vec::new(), Directive::Files),
         _ => {
             let told = "_activeHelp_ This command does not take any more arguments (but may accept \
                         flags).";
@@ -184,7 +203,13 @@ fn flags(command: &Command, tree: &Command) -> Vec<String> {
         .collect()
 }
 
-fn values(flag: &str) -> Choices {
+fn values(flag: &str, typed: &Typed<'_>, session: &mut Session) -> Choices {
+    match (flag, typed.words.as_slice()) {
+        ("namespace", _) => return cluster::namespaces(session),
+        ("kube-context", _) => return cluster::contexts(session),
+        ("revision", [release]) => return revisions(release, session),
+        _ => {}
+    }
     let words: &[&str] = match flag {
         "output" => &[
             "json\tOutput result in JSON format",
@@ -193,7 +218,7 @@ fn values(flag: &str) -> Choices {
         ],
         "color" => &["never", "auto", "always"],
         "wait" => &["watcher", "hookOnly", "legacy"],
-        "version" | "revision" | "namespace" | "kube-context" => &[],
+        "version" | "revision" => &[],
         _ => return (Vec::new(), Directive::Files),
     };
     (words.iter().map(|&word| word.to_owned()).collect(), Directive::NoFiles)
