@@ -8,9 +8,9 @@ use crate::{Error, Values};
 
 pub use ignore::Ignore;
 
-pub(crate) use check::is_compatible;
+pub(crate) use check::{is_compatible, metadata as check_metadata};
 pub(crate) use dependencies::process as process_dependencies;
-pub(crate) use reading::{kind, scalar};
+pub(crate) use reading::{Fields, PREFIX, Problem, Texts, kind, metadata_of, scalar};
 
 mod archive;
 mod check;

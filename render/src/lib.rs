@@ -6,6 +6,7 @@
 //! random comes from the tape that [`render`] is handed.
 
 pub mod functions;
+pub mod index;
 pub mod semver;
 pub mod tape;
 pub mod yaml;

@@ -98,6 +98,14 @@ pub fn read_typed_strict(text: impl AsRef<[u8]>) -> Result<serde_json::Value, Er
     read_as(text.as_ref(), AsWritten, Duplicates::Refuse)
 }
 
+/// Returns what a plain scalar is in [`read_typed`]; infinities and not-a-number,
+/// which JSON cannot hold, are nothing.
+pub(crate) fn plain(text: &str) -> Option<serde_json::Value> {
+    let resolved = resolve::guess(text, tree::Tag::None);
+    let is_json = !matches!(resolved, resolve::Resolved::Float(number) if !number.is_finite());
+    is_json.then(|| AsWritten.scalar(resolved, text))
+}
+
 /// Returns what a Go field of type `string` receives from a scalar that
 /// [`read_typed`] gave: `1.10` is `1.1`, `true` is `true`, null is nothing.
 pub fn text(scalar: &serde_json::Value) -> Option<String> {

@@ -6,7 +6,7 @@ use super::{Chart, Dependency, Metadata};
 use crate::{Error, semver};
 
 /// Cleans the metadata's texts and refuses what Helm's `Validate` refuses.
-pub(super) fn metadata(metadata: &mut Metadata) -> Result<(), Error> {
+pub(crate) fn metadata(metadata: &mut Metadata) -> Result<(), Error> {
     for text in [
         &mut metadata.name,
         &mut metadata.description,

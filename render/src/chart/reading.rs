@@ -10,27 +10,44 @@ use crate::yaml;
 pub(super) const NO_TIME: &str = "0001-01-01T00:00:00Z";
 
 /// Go's words for a value of the wrong shape.
-const PREFIX: &str = "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal";
+pub(crate) const PREFIX: &str =
+    "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal";
 
 /// Why a file is not what Helm takes.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Problem {
+pub(crate) enum Problem {
     /// It has another shape, in Go's words.
     Shape(String),
     /// It has the shape, but Helm's validation refuses it.
     Invalid(&'static str),
 }
 
+/// What a Go field of type `string` takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Texts {
+    /// Any scalar: `sigs.k8s.io/yaml` sees that a text is wanted.
+    Scalars,
+    /// Texts only: it does not see what is wanted behind an embedded pointer.
+    Strings,
+}
+
 /// A mapping of which a Go struct takes its fields.
-struct Fields<'a> {
+#[derive(Debug)]
+pub(crate) struct Fields<'a> {
     object: &'a Map<String, Json>,
     /// Where it is in the file, as Go writes it: `.maintainers.0`.
     path: String,
+    texts: Texts,
 }
 
 /// Sets what `json` has; what it has not stays as it is.
 pub(super) fn metadata(into: &mut Metadata, json: &Json) -> Result<(), Problem> {
     let Some(fields) = Fields::top(json, "v2.Metadata")? else { return Ok(()) };
+    metadata_of(&fields, into)
+}
+
+/// Sets what `fields` has; what it has not stays as it is.
+pub(crate) fn metadata_of(fields: &Fields<'_>, into: &mut Metadata) -> Result<(), Problem> {
     fields.text("name", &mut into.name)?;
     fields.text("home", &mut into.home)?;
     fields.texts("sources", &mut into.sources)?;
@@ -45,7 +62,7 @@ pub(super) fn metadata(into: &mut Metadata, json: &Json) -> Result<(), Problem> 
     fields.text("kubeVersion", &mut into.kube_version)?;
     fields.text("type", &mut into.kind)?;
     fields.flag("deprecated", &mut into.deprecated)?;
-    annotations(&fields, into)?;
+    annotations(fields, into)?;
     if let Some(items) = fields.structs("maintainers", "v2.Maintainer")? {
         let missing = "maintainers must not contain empty or null nodes";
         into.maintainers = items
@@ -53,7 +70,7 @@ pub(super) fn metadata(into: &mut Metadata, json: &Json) -> Result<(), Problem> 
             .map(|item| maintainer(&item.ok_or(Problem::Invalid(missing))?))
             .collect::<Result<_, _>>()?;
     }
-    dependencies(&fields, &mut into.dependencies)
+    dependencies(fields, &mut into.dependencies)
 }
 
 /// Refuses what is no mapping, before anything in it is looked at.
@@ -67,7 +84,7 @@ fn annotations(fields: &Fields<'_>, into: &mut Metadata) -> Result<(), Problem> 
     let mismatch = || fields.mismatch(NAME, json, "map[string]string");
     for (key, value) in json.as_object().ok_or_else(mismatch)? {
         let mismatch = || fields.mismatch(&format!("{NAME}.{key}"), value, "string");
-        into.annotations.insert(key.clone(), scalar(value).ok_or_else(mismatch)?);
+        into.annotations.insert(key.clone(), fields.scalar(value).ok_or_else(mismatch)?);
     }
     Ok(())
 }
@@ -125,11 +142,21 @@ fn dependency(fields: &Fields<'_>) -> Result<Dependency, Problem> {
 }
 
 impl<'a> Fields<'a> {
+    /// Takes a mapping that is at `path` in its file.
+    pub(crate) const fn at(path: String, object: &'a Map<String, Json>, texts: Texts) -> Self {
+        Self { object, path, texts }
+    }
+
+    /// Returns the same fields with another rule for texts.
+    pub(crate) fn with(&self, texts: Texts) -> Self {
+        Self { object: self.object, path: self.path.clone(), texts }
+    }
+
     /// Takes a whole file; one that holds nothing is nothing.
     fn top(json: &'a Json, whole: &str) -> Result<Option<Self>, Problem> {
         match json {
             Json::Null => Ok(None),
-            Json::Object(object) => Ok(Some(Self { object, path: String::new() })),
+            Json::Object(object) => Ok(Some(Self::at(String::new(), object, Texts::Scalars))),
             other => {
                 let is = kind(other);
                 Err(Problem::Shape(format!("{PREFIX} {is} into Go value of type {whole}")))
@@ -144,24 +171,24 @@ impl<'a> Fields<'a> {
         exact.or_else(|| loose().map(|(_, value)| value)).filter(|value| !value.is_null())
     }
 
-    fn text(&self, name: &str, into: &mut String) -> Result<(), Problem> {
+    pub(crate) fn text(&self, name: &str, into: &mut String) -> Result<(), Problem> {
         if let Some(json) = self.get(name) {
-            *into = scalar(json).ok_or_else(|| self.mismatch(name, json, "string"))?;
+            *into = self.scalar(json).ok_or_else(|| self.mismatch(name, json, "string"))?;
         }
         Ok(())
     }
 
-    fn texts(&self, name: &str, into: &mut Vec<String>) -> Result<(), Problem> {
+    pub(crate) fn texts(&self, name: &str, into: &mut Vec<String>) -> Result<(), Problem> {
         let Some(items) = self.list(name, "[]string")? else { return Ok(()) };
         into.clear();
         for (index, item) in items.iter().enumerate() {
             let mismatch = || self.item_mismatch((name, index), item, "string");
-            into.push(scalar(item).ok_or_else(mismatch)?);
+            into.push(self.scalar(item).ok_or_else(mismatch)?);
         }
         Ok(())
     }
 
-    fn flag(&self, name: &str, into: &mut bool) -> Result<(), Problem> {
+    pub(crate) fn flag(&self, name: &str, into: &mut bool) -> Result<(), Problem> {
         if let Some(json) = self.get(name) {
             *into = json.as_bool().ok_or_else(|| self.mismatch(name, json, "bool"))?;
         }
@@ -181,7 +208,7 @@ impl<'a> Fields<'a> {
             structs.push(match item {
                 Json::Null => None,
                 Json::Object(object) => {
-                    Some(Self { object, path: format!("{}.{name}.{index}", self.path) })
+                    Some(Self::at(format!("{}.{name}.{index}", self.path), object, self.texts))
                 }
                 other => return Err(self.item_mismatch((name, index), other, of)),
             });
@@ -189,7 +216,15 @@ impl<'a> Fields<'a> {
         Ok(Some(structs))
     }
 
-    fn mismatch(&self, name: &str, json: &Json, wanted: &str) -> Problem {
+    fn scalar(&self, json: &Json) -> Option<String> {
+        match (self.texts, json) {
+            (_, Json::String(text)) => Some(text.clone()),
+            (Texts::Strings, Json::Number(_) | Json::Bool(_)) => None,
+            (_, json) => scalar(json),
+        }
+    }
+
+    pub(crate) fn mismatch(&self, name: &str, json: &Json, wanted: &str) -> Problem {
         let (is, path) = (kind(json), &self.path);
         let text = format!("{PREFIX} {is} into Go struct field {path}.{name} of type {wanted}");
         Problem::Shape(text)

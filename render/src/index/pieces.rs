@@ -1,0 +1,191 @@
+//! An index in pieces: entries are cut out of the text by their indentation and
+//! read one by one, so that neither time nor memory grows with anything but the
+//! entries themselves.
+//!
+//! This takes YAML that is written as Helm and everybody else writes it. Whatever
+//! else is met (a document that is one flow mapping, tabs, a key set twice) makes
+//! it unsure, and the reader for any YAML decides. A cut in a wrong place always
+//! leaves a quote or a bracket open, and so never goes unseen.
+
+use serde_json::{Map, Value as Json};
+
+use super::{
+    Error, block,
+    builder::{Builder, Manner},
+};
+use crate::yaml;
+
+/// The most that may stand beside the entries, in bytes.
+const HEAD: usize = 1024 * 1024;
+
+/// The largest entry that the reader for any YAML is asked about, in bytes.
+const ENTRY: usize = 4 * 1024 * 1024;
+
+/// What reading in pieces led to.
+pub(super) enum Outcome {
+    /// An index.
+    Read(Builder),
+    /// An entry that Helm refuses the whole index for; the place is missing.
+    Refused(Error),
+    /// A form that is not known here.
+    Unsure,
+}
+
+/// Reads an index.
+pub(super) fn read(bytes: &[u8]) -> Outcome {
+    let Ok(text) = std::str::from_utf8(bytes) else { return Outcome::Unsure };
+    let mut builder = Builder::new(Manner::Yaml);
+    match top(&mut builder, text) {
+        Some(Ok(())) => Outcome::Read(builder),
+        Some(Err(error)) => Outcome::Refused(error),
+        None => Outcome::Unsure,
+    }
+}
+
+type Unsure = Option<Result<(), Error>>;
+
+/// Reads the keys at the top.
+fn top(builder: &mut Builder, text: &str) -> Unsure {
+    let mut head = Map::new();
+    let mut has_entries = false;
+    let mut rest = text.strip_prefix("---\n").unwrap_or(text);
+    while let Some(block) = next_block(&mut rest, 0) {
+        if !block.as_bytes().first()?.is_ascii_alphabetic() {
+            return None;
+        }
+        if let Some(entries) = block.strip_prefix("entries:") {
+            if std::mem::replace(&mut has_entries, true) {
+                return None;
+            }
+            match charts(builder, entries)? {
+                Ok(()) => {}
+                refused => return Some(refused),
+            }
+            continue;
+        }
+        if block.len() > HEAD {
+            return None;
+        }
+        let Ok(Json::Object(read)) = yaml::read_typed_strict(block) else { return None };
+        for (key, value) in read {
+            if head.insert(key, value).is_some() {
+                return None;
+            }
+        }
+    }
+    if head.contains_key("entries") {
+        return None;
+    }
+    Some(builder.head(&head))
+}
+
+/// Reads what stands behind `entries:`.
+fn charts(builder: &mut Builder, text: &str) -> Unsure {
+    let (line, mut rest) = text.split_once('\n').unwrap_or((text, ""));
+    if !matches!(line.trim_matches(' '), "" | "{}") {
+        return None;
+    }
+    let Some(indent) = first_indent(rest) else { return Some(Ok(())) };
+    if indent == 0 || line.contains('{') {
+        return None;
+    }
+    while let Some(block) = next_chart(&mut rest, indent) {
+        let (line, versions) = block.split_once('\n').unwrap_or((block, ""));
+        let (name, inline) = line.get(indent..)?.split_once(':')?;
+        if !is_name(name) || builder.has(name) || !matches!(inline.trim_matches(' '), "" | "[]") {
+            return None;
+        }
+        builder.chart(name);
+        let is_empty = first_indent(versions).is_none();
+        if inline.contains('[') && !is_empty {
+            return None;
+        }
+        match versions_of(builder, name, versions)? {
+            Ok(()) => {}
+            refused => return Some(refused),
+        }
+    }
+    first_indent(rest).is_none().then_some(Ok(()))
+}
+
+fn versions_of(builder: &mut Builder, name: &str, text: &str) -> Unsure {
+    let Some(indent) = first_indent(text) else { return Some(Ok(())) };
+    let (mut rest, mut at) = (text, 0);
+    while let Some(block) = next_block(&mut rest, indent) {
+        if !block.get(indent..)?.starts_with("- ") {
+            return None;
+        }
+        let item = match block::read(block) {
+            Some(item) => item,
+            None => any_yaml(block)?,
+        };
+        match builder.entry(name, at, &item) {
+            Ok(()) => at += 1,
+            refused => return Some(refused),
+        }
+    }
+    first_indent(rest).is_none().then_some(Ok(()))
+}
+
+/// Reads an entry that is written in an uncommon way.
+fn any_yaml(block: &str) -> Option<Json> {
+    if block.len() > ENTRY {
+        return None;
+    }
+    let Ok(Json::Array(mut items)) = yaml::read_typed_strict(block) else { return None };
+    let item = items.pop()?;
+    items.is_empty().then_some(item)
+}
+
+/// Names that are surely texts, and as surely keys.
+fn is_name(name: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    name.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && name.len() <= 256
+        && name.bytes().all(is_plain)
+        && matches!(yaml::plain(name), Some(Json::String(_)))
+}
+
+/// Returns how far the first line is indented that says something.
+fn first_indent(text: &str) -> Option<usize> {
+    text.split('\n').find_map(indent)
+}
+
+/// Returns how far a line is indented; blank lines and comments are not.
+fn indent(line: &str) -> Option<usize> {
+    let spaces = line.bytes().take_while(|byte| *byte == b' ').count();
+    match line.as_bytes().get(spaces) {
+        None | Some(b'#') => None,
+        Some(_) => Some(spaces),
+    }
+}
+
+/// Cuts off the next line at `wanted` spaces with all that is indented further.
+/// Nothing is left, or something that does not belong there.
+fn next_block<'a>(rest: &mut &'a str, wanted: usize) -> Option<&'a str> {
+    cut(rest, wanted, |_| true)
+}
+
+/// Cuts off the next chart; its versions may be indented as far as its name.
+fn next_chart<'a>(rest: &mut &'a str, wanted: usize) -> Option<&'a str> {
+    cut(rest, wanted, |content| !content.starts_with('-'))
+}
+
+fn cut<'a>(rest: &mut &'a str, wanted: usize, begins: impl Fn(&str) -> bool) -> Option<&'a str> {
+    let (mut start, mut at) = (None, 0);
+    for line in rest.split_inclusive('\n') {
+        if let Some(indent) = indent(line.trim_end_matches('\n')) {
+            let is_next = indent == wanted && begins(line.get(indent..).unwrap_or_default());
+            match start {
+                None if is_next => start = Some(at),
+                None => return None,
+                Some(_) if is_next || indent < wanted => break,
+                Some(_) => {}
+            }
+        }
+        at += line.len();
+    }
+    let (block, left) = (rest.get(start?..at)?, rest.get(at..)?);
+    *rest = left;
+    Some(block)
+}
