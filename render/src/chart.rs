@@ -17,6 +17,7 @@ mod check;
 mod dependencies;
 mod ignore;
 mod loading;
+mod packing;
 mod reading;
 mod record;
 
@@ -206,6 +207,41 @@ impl Chart {
     /// [`Error::NotInstallable`], [`Error::MissingDependencies`].
     pub fn check_installable(&self) -> Result<(), Error> {
         check::installable(self)
+    }
+
+    /// Sets the version, as `package --version` does.
+    ///
+    /// # Errors
+    ///
+    /// A text that is no version.
+    pub fn set_version(&mut self, version: &str) -> Result<(), Error> {
+        packing::set_version(self, version)
+    }
+
+    /// Refuses a chart that names dependencies that are not in `charts/`, in the
+    /// words of `helm package`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unpackable`].
+    pub fn check_packable(&self) -> Result<(), Error> {
+        packing::check_dependencies(self)
+    }
+
+    /// Packs it as `helm package` does: the bytes of a `.tgz`, which are the same
+    /// wherever the same chart is packed. `seconds` (since 1970) is the time that
+    /// every file in it has.
+    ///
+    /// # Errors
+    ///
+    /// Metadata that Helm's validation refuses, a schema that is no JSON.
+    pub fn pack(&self, seconds: u64) -> Result<Vec<u8>, Error> {
+        packing::pack(self, seconds)
+    }
+
+    /// Returns the name that its archive has: `NAME-VERSION.tgz`.
+    pub fn archive_name(&self) -> String {
+        format!("{}-{}.tgz", self.metadata.name, self.metadata.version)
     }
 
     /// Returns the name in `Chart.yaml`, or its alias once values are known.

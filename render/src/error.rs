@@ -72,6 +72,12 @@ pub enum Error {
         .0.join(", ")
     )]
     MissingDependencies(Vec<String>),
+    /// The same, of a chart that is to be packed.
+    #[error("found in Chart.yaml, but missing in charts/ directory: {}", missing.join(", "))]
+    Unpackable {
+        /// Their names.
+        missing: Vec<String>,
+    },
     /// A chart that is not meant to be installed.
     #[error("{kind} charts are not installable")]
     NotInstallable {
@@ -176,7 +182,7 @@ impl Error {
             Self::Chart(text) if text.starts_with("Chart.yaml file is missing") => {
                 Some("a chart is a folder or a .tgz with a Chart.yaml at its top")
             }
-            Self::MissingDependencies(_) => {
+            Self::MissingDependencies(_) | Self::Unpackable { .. } => {
                 Some("put the charts into charts/, as folders or as .tgz files")
             }
             Self::Flag { flag: "--set", .. } => {

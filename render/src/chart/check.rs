@@ -84,11 +84,16 @@ pub(super) fn installable(chart: &Chart) -> Result<(), Error> {
     if !matches!(kind, "" | "application") {
         return Err(Error::NotInstallable { kind: kind.to_owned() });
     }
+    let missing = missing(chart);
+    if missing.is_empty() { Ok(()) } else { Err(Error::MissingDependencies(missing)) }
+}
+
+/// Returns the names of the dependencies that are not in `charts/`.
+pub(super) fn missing(chart: &Chart) -> Vec<String> {
     let there = |name: &str| chart.dependencies.iter().any(|chart| chart.name() == name);
     let dependencies = chart.metadata.dependencies.iter();
     let missing = dependencies.filter(|dependency| !there(&dependency.name));
-    let missing: Vec<String> = missing.map(|dependency| dependency.name.clone()).collect();
-    if missing.is_empty() { Ok(()) } else { Err(Error::MissingDependencies(missing)) }
+    missing.map(|dependency| dependency.name.clone()).collect()
 }
 
 /// Returns whether `version` meets `constraint`; what cannot be read does not.

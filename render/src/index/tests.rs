@@ -12,7 +12,7 @@ fn in_pieces(text: &str) -> Option<Index> {
     }
 }
 
-fn index(entries: &str) -> Index {
+fn index_of(entries: &str) -> Index {
     let text = format!("{HEAD}{entries}");
     let (index, skipped) = Index::read(text.as_bytes()).unwrap();
     assert_eq!(skipped, []);
@@ -21,7 +21,7 @@ fn index(entries: &str) -> Index {
 
 fn versions(list: &[&str]) -> Index {
     let entry = |version: &&str| format!("  - name: web\n    version: {version:?}\n");
-    index(&format!("  web:\n{}", list.iter().map(entry).collect::<String>()))
+    index_of(&format!("  web:\n{}", list.iter().map(entry).collect::<String>()))
 }
 
 #[test]
@@ -142,8 +142,8 @@ fn json_is_read_loosely_and_wrong_entries_are_left_out() {
 
 #[test]
 fn what_is_here_stays_when_another_index_is_merged_in() {
-    let mut index = index("  web:\n  - name: web\n    version: 1.0.0\n    digest: ours\n");
-    let other = super::tests::index(
+    let mut index = index_of("  web:\n  - name: web\n    version: 1.0.0\n    digest: ours\n");
+    let other = index_of(
         "  web:\n  - name: web\n    version: 1.0.0\n    digest: theirs\n  - name: web\n    version: 2.0.0\n",
     );
     index.merge(other);
