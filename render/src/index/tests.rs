@@ -51,7 +51,7 @@ fn what_is_read_in_pieces_is_what_the_reader_for_any_yaml_reads() {
 
 #[test]
 fn what_helm_writes_is_read_in_pieces() {
-    let entries = "  web:\n  - apiVersion: v2\n    created: \"2020-01-01T00:00:00Z\"\n    description: A long description that does not fit in a line of eighty\n      characters and goes on\n    name: web\n    urls:\n    - web-1.0.0.tgz\n    version: 1.0.0\n";
+    let entries = "  web:\n  - apiVersion: v2\n    created: \"2020-01-01T00:00:00Z\"\n    description: A long description that does not fit in a line of eighty characters\n      and goes on\n    name: web\n    urls:\n    - web-1.0.0.tgz\n    version: 1.0.0\n";
     let index = in_pieces(&format!("{HEAD}{entries}generated: \"2020-01-01T00:00:00Z\"\n"));
     assert!(index.is_some_and(|index| index.to_yaml().unwrap().contains(entries)));
 }
