@@ -16,6 +16,9 @@ mod formats;
 mod keywords;
 mod references;
 
+/// The largest schema that is read, in bytes. As data it takes many times that.
+const MAX_SCHEMA: usize = 5 * 1024 * 1024;
+
 /// Why a value does not meet a schema: a tree.
 struct Failure {
     /// The path of the value, part by part.
@@ -67,6 +70,9 @@ fn add(chart: &Chart, values: &Map, text: &mut String) {
 }
 
 fn check_one(schema: &[u8], values: &Map) -> Result<(), String> {
+    if schema.len() > MAX_SCHEMA {
+        return Err(format!("schema is larger than the maximum size {MAX_SCHEMA}\n"));
+    }
     let schema: Json = serde_json::from_slice(schema).map_err(|error| error.to_string())?;
     let values = super::json(&Value::Map(values.clone()));
     let checker = Checker::new(&schema);

@@ -8,6 +8,10 @@ use super::{
     tree::{Id, Kind, Node, Tree},
 };
 
+/// How many nodes a document may have. Little text makes many of them, and each is some hundred
+/// bytes of memory; the largest that anybody wrote have a tenth of it.
+const MAX_NODES: usize = 750_000;
+
 /// A collection whose end has not been read.
 struct Open {
     id: Id,
@@ -39,6 +43,10 @@ pub(super) fn compose(bytes: &[u8]) -> Result<Tree<'_>, Error> {
             Event::SequenceStart => Kind::Sequence(None),
             Event::MappingStart => Kind::Mapping(None),
         };
+        if composer.nodes.len() == MAX_NODES {
+            let message = format!("yaml: document has more than {MAX_NODES} nodes");
+            return Err(Error::new(message).at(mark.line + 1, mark.column + 1));
+        }
         composer.add(
             Node {
                 kind,

@@ -296,6 +296,42 @@ def _(trial):
                   "nest")
 
 
+@case("values of 90 MB of empty maps are refused")
+def _(trial):
+    trial.refused(local(trial, dense("values.yaml", "a: [", "{},", "{}]\n")), "nodes", "large")
+
+
+@case("values of 90 MB of short lines are refused")
+def _(trial):
+    trial.refused(local(trial, dense("values.yaml", "a:\n", "- 1\n", "")), "nodes", "large")
+
+
+@case("a Chart.yaml of 90 MB is refused")
+def _(trial):
+    start = chart_yaml(more="annotations:\n  a: [")
+    trial.refused(local(trial, dense("Chart.yaml", start, "1,", "1]\n")), "nodes", "large")
+
+
+@case("a lock of 90 MB is refused")
+def _(trial):
+    trial.refused(local(trial, dense("Chart.lock", "dependencies: [", "{},", "{}]\n")), "nodes",
+                  "large")
+
+
+@case("a schema of 90 MB is refused")
+def _(trial):
+    trial.refused(local(trial, dense("values.schema.json", '{"x": [', "1,", "1]}")), "large")
+
+
+def dense(name, start, piece, end):
+    """A chart with one file of that form, little in the archive."""
+    block = piece * ((1 << 20) // len(piece))
+    size = len(start) + 90 * len(block) + len(end)
+    stream = archives.inflating_chart().add(archives.header(f"x/{name}", b"0", "", size))
+    rest = end.encode() + bytes(-size % archives.BLOCK) + bytes(2 * archives.BLOCK)
+    return stream.add(start.encode()).add(block.encode(), 90).add(rest).bytes()
+
+
 @case("JSON nested a hundred thousand deep in a schema is refused")
 def _(trial):
     deep = '{"not":' * 100_000 + "{}" + "}" * 100_000
