@@ -22,7 +22,7 @@ const ARROWS: [(&str, &[&str]); 5] = [
 
 /// Crates of others that one crate of ours keeps to itself.
 const OWNED: [(&str, &str); 4] =
-    [("clap", "cli"), ("kube", "applier"), ("k8s-openapi", "applier"), ("reqwest", "cli")];
+    [("clap", "cli"), ("kube", "applier"), ("k8s-openapi", "applier"), ("ureq", "cli")];
 
 /// How many lines a file may have before its unit tests.
 const LONGEST_FILE: usize = 500;

@@ -15,4 +15,5 @@ mod commands;
 mod connection;
 mod contract;
 mod errors;
+mod repositories;
 mod support;

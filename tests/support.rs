@@ -1,6 +1,7 @@
 //! What tests share: a place of their own to run the binary in.
 
 pub(crate) mod cluster;
+pub(crate) mod web;
 
 use std::{
     ffi::OsStr,

@@ -5,7 +5,7 @@ use std::{env, fs};
 use applier::Asker;
 use serde_json::{Map, Value, json};
 
-use crate::options::RecordOptions;
+use crate::{fetch, options::RecordOptions};
 
 /// Variables that name the run of a CI system, and what they say.
 const CI: &[(&str, &str)] = &[
@@ -42,8 +42,51 @@ pub(crate) fn asker(options: &RecordOptions) -> Asker {
     }
     Asker {
         actor,
-        command: env::args_os().map(|word| word.to_string_lossy().into_owned()).collect(),
+        command: without_secrets(env::args_os().map(|word| word.to_string_lossy().into_owned())),
         reason: options.reason.clone(),
         ticket: options.ticket.clone(),
+    }
+}
+
+/// Flags whose value nobody may read.
+const SECRET_FLAGS: &[&str] = &["--password", "--kube-token"];
+
+/// Returns a command line without passwords, nor those who log in by a URL.
+fn without_secrets(words: impl Iterator<Item = String>) -> Vec<String> {
+    let mut hides_next = false;
+    let shown = words.map(|word| {
+        if std::mem::take(&mut hides_next) {
+            return HIDDEN.to_owned();
+        }
+        hides_next = SECRET_FLAGS.contains(&word.as_str());
+        match word.split_once('=') {
+            Some((flag, _)) if SECRET_FLAGS.contains(&flag) => format!("{flag}={HIDDEN}"),
+            Some((flag, url)) if flag.starts_with("--") && url.contains("://") => {
+                format!("{flag}={}", fetch::shown(url))
+            }
+            _ if word.contains("://") && !word.starts_with('-') => fetch::shown(&word),
+            _ => word,
+        }
+    });
+    shown.collect()
+}
+
+/// What stands in place of a secret.
+const HIDDEN: &str = "***";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_line_is_kept_without_passwords() {
+        let line = "rutter install x https://me:hunter2@a.example/x.tgz --password hunter2 \
+                    --password=hunter2 --repo=https://me:hunter2@a.example --set a=b";
+        let kept = without_secrets(line.split_whitespace().map(str::to_owned)).join(" ");
+        assert_eq!(
+            kept,
+            "rutter install x https://a.example/x.tgz --password *** --password=*** \
+             --repo=https://a.example --set a=b"
+        );
     }
 }

@@ -1,44 +1,216 @@
-//! Charts on this machine's disk: files in, a [`Chart`] out. What they mean is render's business.
+//! Charts, wherever they are: a name in, a [`Chart`] and where it came from out. What the files
+//! mean is render's business.
+//!
+//! A reference is what Helm takes for one (`ChartPathOptions.LocateChart`): a folder or an archive
+//! on this machine, `repository/chart`, a URL, or a chart's name with `--repo URL`.
 
-use std::{fs, io, path::Path};
-
-use render::Chart;
-
-use crate::{failure::Failure, options::ChartOptions, ui::Ui};
-
+mod archive;
+mod catalogue;
 mod disk;
+mod provenance;
 
-/// Refuses a place where no chart can be.
-///
-/// # Errors
-///
-/// Helm's message.
-pub(crate) fn find(place: &str) -> Result<(), Failure> {
-    fs::metadata(Path::new(place)).map(|_| ()).map_err(|_| elsewhere(place))
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use render::{Chart, url::Url};
+
+pub(crate) use self::{
+    archive::Archive,
+    catalogue::{Catalogue, Pick},
+    provenance::{Kind, Provenance},
+};
+use crate::{
+    failure::Failure,
+    fetch,
+    options::{ChartOptions, RemoteOptions},
+    session::Session,
+    ui::Ui,
+};
+
+/// A chart and where it came from.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    /// The chart.
+    pub(crate) chart: Chart,
+    /// Where it came from.
+    pub(crate) provenance: Provenance,
 }
 
-/// Loads the chart at `place`: a folder, or an archive.
+/// A chart that was found, not yet read. Helm finds charts before it reads values, and reads them
+/// after.
+#[derive(Debug)]
+pub(crate) struct Located {
+    content: Content,
+    provenance: Provenance,
+}
+
+/// What was found.
+#[derive(Debug)]
+enum Content {
+    Folder(PathBuf),
+    /// An archive that lies here.
+    File(PathBuf),
+    /// An archive that came from a server.
+    Fetched(Archive),
+}
+
+/// Finds the chart that `reference` means, and fetches it if it is elsewhere.
 ///
 /// # Errors
 ///
-/// Helm's messages; a place that is none on this disk is refused, since charts cannot be fetched
-/// yet.
-pub(crate) fn load(place: &str, options: &ChartOptions) -> Result<Chart, Failure> {
-    let path = Path::new(place);
-    let status = fs::metadata(path).map_err(|_| elsewhere(place))?;
-    let chart = if status.is_dir() {
-        let file = path.join("Chart.yaml");
-        fs::metadata(&file).map_err(|error| {
-            let (file, reason) = (file.display(), reason(&error));
-            Failure::new(format_args!("unable to detect chart at {file}: open {file}: {reason}"))
-        })?;
-        Chart::from_folder(disk::folder(path)?)
-    } else {
-        Chart::from_archive(place, &disk::archive(path)?)
-    };
-    // One version lies here, so a constraint has nothing to choose from: Helm does not look at it.
-    let _ = (&options.version, options.devel);
-    chart.map_err(|error| Failure::from_error(&error).with_hint_of(error.hint()))
+/// Helm's messages.
+pub(crate) fn locate(
+    reference: &str,
+    options: &ChartOptions,
+    session: &mut Session,
+) -> Result<Located, Failure> {
+    let reference = reference.trim();
+    check_files(&options.remote)?;
+    if let Some(repository) = options.repo.as_deref().filter(|it| !it.is_empty()) {
+        refuse_oci(reference)?;
+        refuse_oci(repository)?;
+        let mut catalogue = Catalogue::open(&options.remote, &session.settings)?;
+        let pick = catalogue.pick_from_url(repository, reference, &options.constraint())?;
+        return located(&catalogue, (reference, options, Kind::Url), &pick, session);
+    }
+    let path = Path::new(reference);
+    if let Ok(status) = fs::metadata(path) {
+        let path = path.to_owned();
+        let (kind, content) = if status.is_dir() {
+            (Kind::Folder, Content::Folder(path))
+        } else {
+            (Kind::Archive, Content::File(path))
+        };
+        return Ok(Located { content, provenance: Provenance::new(kind, reference) });
+    }
+    if path.is_absolute() || reference.starts_with('.') {
+        return Err(Failure::new(format_args!("path {reference:?} not found")));
+    }
+    refuse_oci(reference)?;
+    let mut catalogue = Catalogue::open(&options.remote, &session.settings)?;
+    let (kind, pick) = resolve(&mut catalogue, reference, &options.constraint())?;
+    located(&catalogue, (reference, options, kind), &pick, session)
+}
+
+/// Finds and reads a chart.
+///
+/// # Errors
+///
+/// Helm's messages.
+pub(crate) fn load(
+    reference: &str,
+    options: &ChartOptions,
+    session: &mut Session,
+) -> Result<Loaded, Failure> {
+    locate(reference, options, session)?.load()
+}
+
+/// Finds out where an archive is that does not lie here (`ChartDownloader.ResolveChartVersion`).
+///
+/// # Errors
+///
+/// Helm's messages.
+pub(crate) fn resolve(
+    catalogue: &mut Catalogue,
+    reference: &str,
+    constraint: &str,
+) -> Result<(Kind, Pick), Failure> {
+    refuse_oci(reference)?;
+    let shown = fetch::shown(reference);
+    let url = Url::parse(reference)
+        .map_err(|_| Failure::new(format_args!("invalid chart URL format: {shown}")))?;
+    if url.is_absolute() && !url.host().is_empty() && !url.path().is_empty() {
+        return Ok((Kind::Url, catalogue.pick_url(reference)));
+    }
+    match url.path().split_once('/') {
+        Some((repository, chart)) => {
+            let pick = catalogue.pick(repository, chart, constraint)?;
+            Ok((Kind::Repository, pick))
+        }
+        None => Err(Failure::new(format_args!(
+            "non-absolute URLs should be in form of repo_name/path_to_chart, got: {shown}"
+        ))
+        .with_hint("write a path with ./ in front, or REPOSITORY/CHART")),
+    }
+}
+
+/// Refuses files with certificates that cannot be used, before anything else is looked at: Helm
+/// makes the client for registries first.
+///
+/// # Errors
+///
+/// Helm's messages.
+pub(crate) fn check_files(remote: &RemoteOptions) -> Result<(), Failure> {
+    fetch::check_files(&remote.access(""))
+        .map_err(|error| Failure::from_error(&error).prefixed("missing registry client"))
+}
+
+/// Fetches what was picked.
+fn located(
+    catalogue: &Catalogue,
+    (reference, options, kind): (&str, &ChartOptions, Kind),
+    pick: &Pick,
+    session: &mut Session,
+) -> Result<Located, Failure> {
+    if let Some(warning) = &pick.warning {
+        session.ui.warn(warning);
+    }
+    let archive = catalogue.download(pick)?;
+    let mut provenance = Provenance::new(kind, reference);
+    provenance.picked(pick, &options.constraint());
+    Ok(Located { content: Content::Fetched(archive), provenance })
+}
+
+/// OCI registries are a later version's.
+pub(crate) fn refuse_oci(reference: &str) -> Result<(), Failure> {
+    if !reference.starts_with("oci://") {
+        return Ok(());
+    }
+    Err(Failure::new(format_args!(
+        "unable to lookup chart {:?}, missing registry client",
+        fetch::shown(reference)
+    ))
+    .with_hint(
+        "OCI registries come with a later version; `helm pull` gets the archive, which is taken \
+         from its file",
+    ))
+}
+
+impl Located {
+    /// Reads the chart.
+    ///
+    /// # Errors
+    ///
+    /// Helm's messages.
+    pub(crate) fn load(self) -> Result<Loaded, Failure> {
+        let Self { content, mut provenance } = self;
+        let chart = match &content {
+            Content::Folder(path) => Chart::from_folder(files_of(path)?),
+            Content::File(path) => {
+                let bytes = disk::archive(path)?;
+                provenance.archive = Some(archive::sha256(&bytes));
+                Chart::from_archive(&provenance.reference, &bytes)
+            }
+            Content::Fetched(archive) => {
+                provenance.archive = Some(archive.sha256.clone());
+                Chart::from_archive(&archive.name, &archive.bytes)
+            }
+        };
+        let chart =
+            chart.map_err(|error| Failure::from_error(&error).with_hint_of(error.hint()))?;
+        Ok(Loaded { chart, provenance })
+    }
+}
+
+fn files_of(path: &Path) -> Result<Vec<render::File>, Failure> {
+    let file = path.join("Chart.yaml");
+    fs::metadata(&file).map_err(|error| {
+        let (file, reason) = (file.display(), reason(&error));
+        Failure::new(format_args!("unable to detect chart at {file}: open {file}: {reason}"))
+    })?;
+    disk::folder(path)
 }
 
 /// Refuses a chart that cannot be installed or is not whole, and warns of one that should not be.
@@ -53,27 +225,6 @@ pub(crate) fn check(chart: &Chart, ui: &mut Ui) -> Result<(), Failure> {
     chart
         .check_installable()
         .map_err(|error| Failure::from_error(&error).with_hint_of(error.hint()))
-}
-
-/// What Helm says of a chart that is not on this disk.
-fn elsewhere(place: &str) -> Failure {
-    let hint = "charts are read from folders and .tgz files; repositories, URLs and OCI registries \
-                come with a later version";
-    if place.starts_with('.') || place.starts_with('/') {
-        return Failure::new(format_args!("path {place:?} not found"));
-    }
-    if place.contains("://") {
-        return Failure::new(format_args!("{place}: charts cannot be fetched yet")).with_hint(hint);
-    }
-    match place.split_once('/') {
-        Some((repository, _)) => {
-            Failure::new(format_args!("repo {repository} not found")).with_hint(hint)
-        }
-        None => Failure::new(format_args!(
-            "non-absolute URLs should be in form of repo_name/path_to_chart, got: {place}"
-        ))
-        .with_hint(hint),
-    }
 }
 
 /// Go's form of a file error.

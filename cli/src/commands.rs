@@ -11,6 +11,8 @@ mod init;
 mod install;
 mod ledger;
 mod list;
+mod pull;
+mod repo;
 mod resume;
 mod rollback;
 mod show;
@@ -33,6 +35,9 @@ pub(crate) enum Chosen {
     Install(Box<install::Args>),
     #[command(visible_alias = "ls")]
     List(list::Args),
+    #[command(visible_alias = "fetch")]
+    Pull(Box<pull::Args>),
+    Repo(repo::Args),
     Rollback(Box<rollback::Args>),
     #[command(visible_alias = "inspect")]
     Show(show::Args),
@@ -62,6 +67,8 @@ pub(crate) fn run(command: Chosen, session: &mut Session) -> Result<(), Failure>
         Chosen::Init(args) => init::run(&args, session),
         Chosen::Install(args) => install::run(&args, session),
         Chosen::List(args) => list::run(&args, session),
+        Chosen::Pull(args) => pull::run(&args, session),
+        Chosen::Repo(args) => repo::run(&args, session),
         Chosen::Rollback(args) => rollback::run(&args, session),
         Chosen::Show(args) => show::run(&args, session),
         Chosen::Status(args) => status::run(&args, session),

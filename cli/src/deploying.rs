@@ -14,7 +14,7 @@ use render::{
 };
 
 use crate::{
-    charts,
+    charts::{self, Loaded},
     failure::Failure,
     options::{
         ApplyOptions, ChartOptions, ContentOptions, Format, ReleaseOptions, Switch, UndoOptions,
@@ -43,13 +43,14 @@ impl Ingredients {
         place: &str,
         options: &ChartOptions,
         values: &ValueOptions,
-        ui: &mut Ui,
+        session: &mut Session,
     ) -> Result<Self, Failure> {
-        charts::find(place)?;
+        let located = charts::locate(place, options, session)?;
         let values = values.merged()?;
-        let chart = charts::load(place, options)?;
-        charts::check(&chart, ui)?;
-        let origin = ChartOrigin { digest: Some(digest(&chart)), source: Some(place.to_owned()) };
+        let Loaded { chart, provenance } = located.load()?;
+        charts::check(&chart, &mut session.ui)?;
+        let origin =
+            ChartOrigin { digest: Some(digest(&chart)), source: Some(provenance.to_text()) };
         Ok(Self { chart, values, origin })
     }
 

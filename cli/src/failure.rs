@@ -72,6 +72,22 @@ impl Failure {
         matches!(self, Self::Said(said) if said.message == message)
     }
 
+    /// Returns the message, for a line of a list.
+    pub(crate) fn message(&self) -> String {
+        match self {
+            Self::BrokenPipe => "broken pipe".to_owned(),
+            Self::Said(said) => said.message.clone(),
+        }
+    }
+
+    /// Returns the hint, if there is one.
+    pub(crate) fn hint(&self) -> Option<&str> {
+        match self {
+            Self::BrokenPipe => None,
+            Self::Said(said) => said.hint.as_deref(),
+        }
+    }
+
     /// Ends with `code` instead of 1: for words of our own only (`ledger verify`).
     pub(crate) fn with_code(mut self, code: u8) -> Self {
         if let Self::Said(said) = &mut self {

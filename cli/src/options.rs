@@ -21,7 +21,7 @@ mod values;
 
 pub(crate) use self::{
     apply::ApplyOptions,
-    chart::ChartOptions,
+    chart::{ChartOptions, RemoteOptions},
     content::ContentOptions,
     duration::Duration,
     global::{Global, Spelling},

@@ -4,6 +4,7 @@ use std::{env, path::PathBuf};
 
 use crate::{
     failure::Failure,
+    fetch::Proxies,
     options::{Global, Spelling, Switch},
     ui::Colour,
 };
@@ -26,6 +27,8 @@ pub(crate) struct Settings {
     pub(crate) cluster: ClusterSettings,
     /// Where Helm's and our files are.
     pub(crate) folders: Folders,
+    /// Which proxies requests go through.
+    pub(crate) proxies: Proxies,
     /// How many revisions the cluster keeps of a release; 0 is all.
     pub(crate) max_history: i64,
     /// Taken for Helm's sake, and shown by `env`.
@@ -69,6 +72,12 @@ pub(crate) struct ClusterSettings {
 #[derive(Clone, Default)]
 pub(crate) struct Secret(pub(crate) String);
 
+impl From<String> for Secret {
+    fn from(word: String) -> Self {
+        Self(word)
+    }
+}
+
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(if self.0.is_empty() { "none" } else { "(secret)" })
@@ -106,6 +115,7 @@ impl Settings {
             colour: colour(global.color.as_deref())?,
             cluster: ClusterSettings::read(global),
             folders: Folders::read(global),
+            proxies: Proxies::read(),
             max_history: parsed("HELM_MAX_HISTORY").unwrap_or(10),
             burst_limit: burst_limit.or_else(|| parsed("HELM_BURST_LIMIT")).unwrap_or(100),
             qps: global.qps.or_else(|| parsed("HELM_QPS")).unwrap_or(0.0),

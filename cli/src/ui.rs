@@ -1,6 +1,7 @@
 //! Where words go: standard output is data, standard error is talk.
 
 mod json;
+mod meter;
 mod progress;
 mod report;
 mod style;
@@ -10,6 +11,7 @@ use std::io::{self, IsTerminal as _, Write};
 
 pub(crate) use self::{
     json::{json_line, yaml},
+    meter::Meter,
     progress::Teller,
     report::{Content, Detail, Report, hooks},
     style::Style,

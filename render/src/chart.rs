@@ -199,6 +199,17 @@ impl Chart {
         loading::from_archive(name, bytes)
     }
 
+    /// Returns the files of a `.tgz` as they are, and the name that the chart gives itself: what
+    /// `helm pull --untar` writes into a folder of that name (`util/expand.go`).
+    ///
+    /// # Errors
+    ///
+    /// Helm's: an archive that is none, is too large or leaves its folder; a chart without a name,
+    /// or with one that is no name of a folder.
+    pub fn expand(bytes: &[u8]) -> Result<(String, Vec<File>), Error> {
+        loading::expand(bytes)
+    }
+
     /// Refuses what cannot be installed: a library, and a chart that names
     /// dependencies that are not in `charts/`. Helm asks this before it renders.
     ///

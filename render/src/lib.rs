@@ -9,6 +9,7 @@ pub mod functions;
 pub mod index;
 pub mod semver;
 pub mod tape;
+pub mod url;
 pub mod yaml;
 
 mod capabilities;

@@ -73,8 +73,11 @@ fn a_flag_or_command_of_helms_that_is_to_come_is_refused_and_never_ignored() {
     let env = Env::new();
     let said = env.rutter(&["template", "./x", "--post-renderer", "y"]).failure(1);
     assert!(said.starts_with("Error: unknown flag: --post-renderer\n\nhint: "), "{said}");
-    let said = env.rutter(&["repo", "list"]).failure(1);
-    assert!(said.starts_with("Error: unknown command \"repo\" for \"rutter\"\n\nhint: "), "{said}");
+    let said = env.rutter(&["plugin", "list"]).failure(1);
+    assert!(
+        said.starts_with("Error: unknown command \"plugin\" for \"rutter\"\n\nhint: "),
+        "{said}"
+    );
     for flag in ["--server-side=false", "--force-replace", "--force"] {
         let said = env.rutter(&["install", "a", "./x", flag]).failure(1);
         assert!(said.contains("is not supported yet\n\nhint: "), "{flag}: {said}");

@@ -60,7 +60,7 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
         None => return Ok(session.ui.print(&grammar::help(session.settings.program, "show"))?),
     };
     let [place] = grammar::exactly(session.settings.program, path, &wanted.words)?;
-    let chart = charts::load(place, &wanted.chart)?;
+    let chart = charts::load(place, &wanted.chart, session)?.chart;
     Ok(session.ui.print(&text(&chart, part)?)?)
 }
 

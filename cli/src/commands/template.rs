@@ -132,8 +132,9 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     args.apply.check()?;
     let words = args.old_name.before(&args.words);
     let (naming, place) = args.name.name_and_chart(&words, Some(NAMELESS))?;
+    let located = charts::locate(place, &args.chart, session)?;
     let values = args.values.merged()?;
-    let chart = charts::load(place, &args.chart)?;
+    let chart = located.load()?.chart;
     charts::check(&chart, &mut session.ui)?;
     let name = match naming {
         Naming::Given(name) => name,

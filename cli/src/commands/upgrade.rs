@@ -105,7 +105,7 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     }
     if !args.install.is_on() {
         // Helm looks at the chart before it looks at the cluster, unless it may have to install.
-        let ingredients = Ingredients::read(place, &args.chart, &args.values, &mut session.ui)?;
+        let ingredients = Ingredients::read(place, &args.chart, &args.values, session)?;
         let upgrade = looked(args, name, session).and_then(|(work, situation)| {
             upgraded(args, (work, situation, ingredients), dry_run, session)
         });
@@ -117,7 +117,7 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     if absent && args.output.format == Format::Table {
         session.ui.print(&format!("Release {name:?} does not exist. Installing it now.\n"))?;
     }
-    let ingredients = Ingredients::read(place, &args.chart, &args.values, &mut session.ui)?;
+    let ingredients = Ingredients::read(place, &args.chart, &args.values, session)?;
     if absent {
         drop(work);
         return wanted(args, name, ingredients, dry_run, session).install(args.output, session);

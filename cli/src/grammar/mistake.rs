@@ -11,21 +11,13 @@ use crate::failure::{Failure, chain};
 
 /// Flags of Helm that have no counterpart here yet. They are refused by name, never ignored.
 const FLAGS_TO_COME: &[&str] = &[
-    "--ca-file",
-    "--cert-file",
     "--dependency-update",
-    "--insecure-skip-tls-verify",
     "--jsonpath",
-    "--key-file",
     "--keyring",
-    "--pass-credentials",
-    "--password",
-    "--plain-http",
     "--post-renderer",
     "--post-renderer-args",
-    "--repo",
+    "--prov",
     "--starter",
-    "--username",
     "--verify",
 ];
 
@@ -38,11 +30,8 @@ const COMMANDS_TO_COME: &[&str] = &[
     "lint",
     "package",
     "plugin",
-    "pull",
-    "fetch",
     "push",
     "registry",
-    "repo",
     "search",
     "test",
     "verify",

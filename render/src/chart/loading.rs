@@ -160,6 +160,29 @@ pub(super) fn from_archive(name: &str, bytes: &[u8]) -> Result<Chart, Error> {
     Version::of(&files)?.load(files, &mut room)
 }
 
+/// Returns the files of a `.tgz` and the chart's name, which names a folder.
+pub(super) fn expand(bytes: &[u8]) -> Result<(String, Vec<File>), Error> {
+    if !bytes.starts_with(&archive::MAGIC) {
+        return Err(Error::Chart("gzip: invalid header".to_owned()));
+    }
+    let mut room = Room::of_chart();
+    let files = archive::unpack(bytes, &mut room).map_err(|reason| Error::Archive { reason })?;
+    let mut metadata = super::Metadata::default();
+    for file in files.iter().filter(|file| file.name == "Chart.yaml") {
+        reading::metadata(&mut metadata, &typed(file)?).map_err(cannot_load(&file.name))?;
+    }
+    let name = metadata.name;
+    let refused = |text: String| Err(Error::Chart(text));
+    match name.as_str() {
+        "" => refused("chart name not specified".to_owned()),
+        "." | ".." => refused(format!("chart name {name:?} is not allowed")),
+        _ if name.contains(['/', '\\', '\0']) => {
+            refused(format!("chart name {name:?} must not contain path separators"))
+        }
+        _ => Ok((name, files)),
+    }
+}
+
 /// What a chart's `apiVersion` says.
 #[derive(Clone, Copy)]
 enum Version {

@@ -1,0 +1,352 @@
+//! Charts of repositories: which version there is, where its archive is, and the archive.
+
+use std::{collections::BTreeMap, fs, path::PathBuf, rc::Rc};
+
+use render::index::{Entry as Listed, Index};
+
+use super::{archive, archive::Archive};
+use crate::{
+    failure::Failure,
+    fetch::{self, Access, Proxies},
+    options::RemoteOptions,
+    repositories::{self, Entry, Repositories},
+    settings::Settings,
+};
+
+/// The repositories that are known, and how other servers are entered. Indexes are read once.
+#[derive(Debug)]
+pub(crate) struct Catalogue {
+    repositories: Repositories,
+    remote: RemoteOptions,
+    proxies: Proxies,
+    content_cache: PathBuf,
+    indexes: BTreeMap<String, Rc<Read>>,
+}
+
+/// An index and its digest.
+#[derive(Debug)]
+struct Read {
+    index: Index,
+    sha256: String,
+}
+
+/// An archive that was chosen.
+#[derive(Clone, Debug)]
+pub(crate) struct Pick {
+    /// The version it is listed as; none for a URL that was typed.
+    #[allow(dead_code, reason = "dependencies are resolved by it")]
+    pub(crate) version: Option<String>,
+    /// Where it is. It may name a user: show it by [`fetch::shown`].
+    pub(crate) url: String,
+    /// The digest that the index lists.
+    pub(crate) digest: Option<String>,
+    /// The name of the repository, if it was added.
+    pub(crate) repository: Option<String>,
+    /// The URL of the repository, without who logs in.
+    pub(crate) repository_url: Option<String>,
+    /// The digest of the index, in the form `sha256:…`.
+    pub(crate) index_sha256: Option<String>,
+    /// What Helm warns of: the version is not the one that was asked for.
+    pub(crate) warning: Option<String>,
+    /// How its server is entered.
+    pub(crate) access: Access,
+}
+
+impl Catalogue {
+    /// Reads which repositories there are.
+    ///
+    /// # Errors
+    ///
+    /// As [`Repositories::read`].
+    pub(crate) fn open(remote: &RemoteOptions, settings: &Settings) -> Result<Self, Failure> {
+        Ok(Self {
+            repositories: Repositories::read(&settings.folders)?,
+            remote: remote.clone(),
+            proxies: settings.proxies.clone(),
+            content_cache: settings.folders.content_cache.clone(),
+            indexes: BTreeMap::new(),
+        })
+    }
+
+    /// Returns the repositories that were added.
+    #[allow(dead_code, reason = "dependencies are resolved by it")]
+    pub(crate) fn repositories(&self) -> &Repositories {
+        &self.repositories
+    }
+
+    /// Picks a chart of a repository that was added, by the repository's name.
+    ///
+    /// # Errors
+    ///
+    /// Helm's messages (`ChartDownloader.ResolveChartVersion`).
+    pub(crate) fn pick(
+        &mut self,
+        name: &str,
+        chart: &str,
+        constraint: &str,
+    ) -> Result<Pick, Failure> {
+        let entry = self.entry(name)?.clone();
+        let read = self
+            .cached(&entry.name)
+            .map_err(|it| it.prefixed("no cached repo found. (try 'helm repo update')"))?;
+        let listed = read.index.find(chart, constraint).map_err(|error| {
+            Failure::new(format_args!(
+                "chart {chart:?} matching {constraint} not found in {name} index. (try 'helm repo \
+                 update'): {error}"
+            ))
+            .with_hint_of(error.hint())
+        })?;
+        let what = format!("{:?}", format!("{name}/{chart}"));
+        let mut pick = self.picked(&entry, &read, listed, (&what, constraint))?;
+        pick.repository = Some(entry.name);
+        Ok(pick)
+    }
+
+    /// Picks a chart of the repository at `url`, whose index is fetched: it need not be added
+    /// (Helm's `FindChartInRepoURL`).
+    ///
+    /// # Errors
+    ///
+    /// Helm's messages.
+    pub(crate) fn pick_from_url(
+        &mut self,
+        url: &str,
+        chart: &str,
+        constraint: &str,
+    ) -> Result<Pick, Failure> {
+        let entry = Entry { url: url.to_owned(), ..Entry::default() };
+        let read = self.fetched(url)?;
+        let mut what = format!("chart {chart:?}");
+        if !constraint.is_empty() {
+            what = format!("{what} version {constraint:?}");
+        }
+        let listed = read.index.find(chart, constraint).map_err(|error| {
+            let url = fetch::shown(url);
+            Failure::new(format_args!("{what} not found in {url} repository"))
+                .with_hint_of(error.hint())
+        })?;
+        self.picked(&entry, &read, listed, (&what, constraint))
+    }
+
+    /// Picks the archive at a URL. If the index of a repository that was added lists it, it is
+    /// entered as that repository is.
+    pub(crate) fn pick_url(&self, url: &str) -> Pick {
+        let owner = self.repositories.entries().iter().find(|entry| {
+            let index = fs::read(self.repositories.index_file(&entry.name));
+            index.is_ok_and(|index| lists(&index, url))
+        });
+        let access = match owner {
+            Some(entry) => self.access(entry),
+            None => self.remote.access(url),
+        };
+        Pick {
+            version: None,
+            url: url.to_owned(),
+            digest: None,
+            repository: owner.map(|it| it.name.clone()),
+            repository_url: owner.map(Entry::shown_url),
+            index_sha256: None,
+            warning: None,
+            access,
+        }
+    }
+
+    /// Gets the archive.
+    ///
+    /// # Errors
+    ///
+    /// Helm's messages; an archive that is not the one that the index names.
+    pub(crate) fn download(&self, pick: &Pick) -> Result<Archive, Failure> {
+        archive::get(pick, &self.content_cache, &self.proxies)
+    }
+
+    /// Returns the index of a repository: of one that was added (by `name`, `@name` or
+    /// `alias:name`, or by its URL) as it is cached, of any other URL as it is now.
+    ///
+    /// # Errors
+    ///
+    /// Helm's messages.
+    #[allow(dead_code, reason = "dependencies are resolved by it")]
+    pub(crate) fn index(&mut self, repository: &str) -> Result<Rc<Index>, Failure> {
+        let read = match self.named(repository)? {
+            Some(entry) => self.cached(&entry.name)?,
+            None => self.fetched(repository)?,
+        };
+        Ok(Rc::new(read.index.clone()))
+    }
+
+    /// Picks a dependency: `repository` is what `Chart.yaml` says, an URL or `@name` or
+    /// `alias:name`.
+    ///
+    /// # Errors
+    ///
+    /// Helm's messages.
+    #[allow(dead_code, reason = "dependencies are resolved by it")]
+    pub(crate) fn pick_dependency(
+        &mut self,
+        repository: &str,
+        chart: &str,
+        constraint: &str,
+    ) -> Result<Pick, Failure> {
+        match self.named(repository)? {
+            Some(entry) => self.pick(&entry.name, chart, constraint),
+            None => self.pick_from_url(repository, chart, constraint),
+        }
+    }
+
+    /// Returns the repository that a dependency names, if it was added.
+    ///
+    /// # Errors
+    ///
+    /// `@name` and `alias:name` must have been added.
+    #[allow(dead_code, reason = "dependencies are resolved by it")]
+    fn named(&self, repository: &str) -> Result<Option<Entry>, Failure> {
+        let name = repository.strip_prefix('@').or_else(|| repository.strip_prefix("alias:"));
+        match name {
+            Some(name) => self.entry(name).cloned().map(Some),
+            None => {
+                let known = |url| self.repositories.find_url(url);
+                Ok(known(repository).or_else(|| self.repositories.find(repository)).cloned())
+            }
+        }
+    }
+
+    fn entry(&self, name: &str) -> Result<&Entry, Failure> {
+        let entry = self.repositories.find(name).ok_or_else(|| {
+            let near = self.repositories.entries().iter().map(|it| it.name.as_str());
+            let near: Vec<&str> = near.collect();
+            let hint = match near.as_slice() {
+                [] => "no repository was added yet: `repo add NAME URL` adds one".to_owned(),
+                near => format!("there are: {}; `repo add NAME URL` adds one", near.join(", ")),
+            };
+            Failure::new(format_args!("repo {name} not found")).with_hint(hint)
+        })?;
+        if entry.url.is_empty() {
+            return Err(Failure::new(format_args!("no URL found for repository {name}")));
+        }
+        Ok(entry)
+    }
+
+    fn picked(
+        &self,
+        entry: &Entry,
+        read: &Read,
+        listed: &Listed,
+        (what, constraint): (&str, &str),
+    ) -> Result<Pick, Failure> {
+        let Some(reference) = listed.urls.first() else {
+            let what =
+                if what.starts_with("chart ") { what.to_owned() } else { format!("chart {what}") };
+            return Err(Failure::new(format_args!("{what} has no downloadable URLs")));
+        };
+        let url = entry.resolve(reference).map_err(|reason| {
+            Failure::new(format_args!("invalid chart URL format: {reference}: {reason}"))
+        })?;
+        super::refuse_oci(&url)?;
+        let version = listed.metadata.version.clone();
+        let warning = listed.is_fallback_for(constraint).then(|| {
+            format!(
+                "unable to find exact version requested; falling back to closest available \
+                 version (chart={} requested={constraint} selected={version})",
+                listed.metadata.name
+            )
+        });
+        Ok(Pick {
+            version: Some(version),
+            url,
+            digest: Some(listed.digest.clone()).filter(|it| !it.is_empty()),
+            repository: None,
+            repository_url: Some(entry.shown_url()),
+            index_sha256: Some(read.sha256.clone()),
+            warning,
+            access: self.access(entry),
+        })
+    }
+
+    /// Returns how a repository is entered: as the flags say, unless it says itself.
+    fn access(&self, entry: &Entry) -> Access {
+        let (flags, own) = (self.remote.access(&entry.url), entry.access());
+        let mut access = flags;
+        let has_files = [&own.ca_file, &own.cert_file, &own.key_file].iter().any(|it| it.is_some());
+        if has_files {
+            (access.ca_file, access.cert_file, access.key_file) =
+                (own.ca_file, own.cert_file, own.key_file);
+        }
+        if !own.username.is_empty() && !own.password.0.is_empty() {
+            (access.username, access.password) = (own.username, own.password);
+            access.pass_credentials = own.pass_credentials;
+        }
+        if own.insecure.is_on() {
+            access.insecure = own.insecure;
+        }
+        access
+    }
+
+    /// Returns the cached index of a repository that was added.
+    fn cached(&mut self, name: &str) -> Result<Rc<Read>, Failure> {
+        if let Some(read) = self.indexes.get(name) {
+            return Ok(Rc::clone(read));
+        }
+        let path = self.repositories.index_file(name);
+        let bytes = fs::read(&path).map_err(|error| super::named(&path, &error))?;
+        let index = repositories::read_index(&bytes)
+            .map_err(|it| it.prefixed(&format!("error loading {}", path.display())))?;
+        Ok(self.remember(name, index, &bytes))
+    }
+
+    /// Returns the index of the repository at a URL, as it is now.
+    fn fetched(&mut self, url: &str) -> Result<Rc<Read>, Failure> {
+        if let Some(read) = self.indexes.get(url) {
+            return Ok(Rc::clone(read));
+        }
+        repositories::fetchable(url)?;
+        let access = self.remote.access(url);
+        let fetched = repositories::fetched(url, access, &self.proxies, fetch::TO_FINISH)
+            .map_err(|it| it.prefixed(&repositories::unreachable(url)))?;
+        Ok(self.remember(url, fetched.index, &fetched.bytes))
+    }
+
+    fn remember(&mut self, key: &str, index: Index, bytes: &[u8]) -> Rc<Read> {
+        let read = Rc::new(Read { index, sha256: archive::sha256(bytes) });
+        self.indexes.insert(key.to_owned(), Rc::clone(&read));
+        read
+    }
+}
+
+/// Whether the text of an index has this URL in it, with nothing before and behind it that could
+/// belong to one. Helm parses each index for it.
+fn lists(index: &[u8], url: &str) -> bool {
+    let is_edge = |byte: Option<&u8>| {
+        byte.is_none_or(|byte| byte.is_ascii_whitespace() || b"\"',[]".contains(byte))
+    };
+    let (mut rest, mut before) = (index, None);
+    while let Some(at) = find(rest, url.as_bytes()) {
+        let end = at + url.len();
+        let first = if at == 0 { before } else { rest.get(at - 1) };
+        if is_edge(first) && is_edge(rest.get(end)) {
+            return true;
+        }
+        before = rest.get(end - 1);
+        rest = rest.get(end..).unwrap_or_default();
+    }
+    false
+}
+
+fn find(text: &[u8], word: &[u8]) -> Option<usize> {
+    memchr::memmem::find(text, word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_is_found_in_an_index_only_as_a_whole() {
+        let index = b"urls:\n- https://a.example/web-1.0.0.tgz\n- \"https://a.example/b.tgz\"\n";
+        assert!(lists(index, "https://a.example/web-1.0.0.tgz"));
+        assert!(lists(index, "https://a.example/b.tgz"));
+        assert!(!lists(index, "https://a.example/web-1.0.0.tg"));
+        assert!(!lists(index, "a.example/b.tgz"));
+        assert!(!lists(index, "https://a.example/c.tgz"));
+    }
+}

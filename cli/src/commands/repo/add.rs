@@ -1,0 +1,189 @@
+//! `rutter repo add`: a repository gets a name.
+
+use std::io::{self, Read as _};
+
+use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+
+use crate::{
+    charts::reason,
+    failure::Failure,
+    fetch, grammar,
+    options::{Duration, Switch},
+    repositories::{self, Entry, Repositories},
+    session::Session,
+    settings::Secret,
+};
+
+/// Add a repository
+///
+/// Its index is fetched and cached first: what is no repository is not added.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// What to call the repository, and the URL of the folder with its index.yaml
+    #[arg(value_name = "NAME URL")]
+    words: Vec<String>,
+
+    /// The user to log in as
+    #[arg(long, value_name = "NAME")]
+    username: Option<String>,
+
+    /// The password to log in with; asked for if there is a user without one
+    #[arg(long, value_name = "PASSWORD")]
+    password: Option<Secret>,
+
+    /// Read the password from standard input
+    #[arg(long)]
+    password_stdin: Switch,
+
+    /// Send name and password to every server that the repository points to
+    #[arg(long)]
+    pass_credentials: Switch,
+
+    /// Put it in the place of a repository of that name
+    #[arg(long)]
+    force_update: Switch,
+
+    /// The certificate authority that the server's certificate must come from
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<String>,
+
+    /// The certificate to show to the server
+    #[arg(long, value_name = "FILE")]
+    cert_file: Option<String>,
+
+    /// The key of that certificate
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<String>,
+
+    /// Do not check the server's certificate: whoever answers is believed
+    #[arg(long)]
+    insecure_skip_tls_verify: Switch,
+
+    /// Add a repository that is known to be gone, too
+    #[arg(long)]
+    allow_deprecated_repos: Switch,
+
+    /// How long the index may take to come
+    #[arg(long, value_name = "TIME", default_value = "2m0s")]
+    timeout: Duration,
+}
+
+/// Repositories that are gone, and what took their place (Helm's list).
+const GONE: &[(&str, &str)] = &[
+    ("//kubernetes-charts.storage.googleapis.com", "https://charts.helm.sh/stable"),
+    ("//kubernetes-charts-incubator.storage.googleapis.com", "https://charts.helm.sh/incubator"),
+];
+
+pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
+    let [name, url] = grammar::exactly(session.settings.program, "repo add", &args.words)?;
+    if !args.allow_deprecated_repos.is_on() {
+        refuse_gone(url)?;
+    }
+    let folders = session.settings.folders.clone();
+    Repositories::change(&folders, |repositories| {
+        let entry = args.entry(name, url, session)?;
+        if name.contains('/') {
+            return Err(Failure::new(format_args!(
+                "repository name ({name}) contains '/', please specify a different name without '/'"
+            )));
+        }
+        if let Some(existing) = repositories.find(name).filter(|_| !args.force_update.is_on()) {
+            return unchanged(existing, &entry, session);
+        }
+        repositories::fetchable(url)?;
+        let label = Some("index.yaml");
+        repositories::refresh(&entry, &session.settings, args.timeout.0, label)
+            .map_err(|failure| failure.prefixed(&repositories::unreachable(url)))?;
+        repositories.put(entry);
+        Ok(session.ui.print(&format!("{name:?} has been added to your repositories\n"))?)
+    })
+}
+
+fn refuse_gone(url: &str) -> Result<(), Failure> {
+    let gone = GONE.iter().find(|(old, _)| url.contains(old));
+    gone.map_or(Ok(()), |(_, new)| {
+        let url = fetch::shown(url);
+        Err(Failure::new(format_args!("repo {url:?} is no longer available; try {new:?} instead")))
+    })
+}
+
+/// Says what comes of a name that is taken: nothing, if it is by the same.
+fn unchanged(existing: &Entry, entry: &Entry, session: &mut Session) -> Result<(), Failure> {
+    let name = &entry.name;
+    if existing.is_same(entry) {
+        let said = format!("{name:?} already exists with the same configuration, skipping\n");
+        return Ok(session.ui.print(&said)?);
+    }
+    Err(Failure::new(format_args!(
+        "repository name ({name}) already exists, please specify a different name"
+    ))
+    .with_hint(format!(
+        "it is {}; --force-update puts the new one in its place",
+        existing.shown_url()
+    )))
+}
+
+impl Args {
+    fn entry(&self, name: &str, url: &str, session: &mut Session) -> Result<Entry, Failure> {
+        let text = |given: &Option<String>| given.clone().unwrap_or_default();
+        let username = text(&self.username);
+        let password = match self.password.clone().unwrap_or_default() {
+            password if username.is_empty() || !password.0.is_empty() => password,
+            _ if self.password_stdin.is_on() => piped()?,
+            _ => asked(session)?,
+        };
+        Ok(Entry {
+            name: name.to_owned(),
+            url: url.to_owned(),
+            username,
+            password,
+            cert_file: text(&self.cert_file),
+            key_file: text(&self.key_file),
+            ca_file: text(&self.ca_file),
+            insecure: self.insecure_skip_tls_verify,
+            pass_credentials: self.pass_credentials,
+            ..Entry::default()
+        })
+    }
+}
+
+/// All of standard input, without one line end.
+fn piped() -> Result<Secret, Failure> {
+    let mut text = String::new();
+    io::stdin().read_to_string(&mut text)?;
+    let word = text.strip_suffix('\n').unwrap_or(&text);
+    Ok(Secret(word.strip_suffix('\r').unwrap_or(word).to_owned()))
+}
+
+/// Asks on the terminal, which does not show the answer.
+///
+/// # Errors
+///
+/// Go's message where standard input is no terminal.
+fn asked(session: &mut Session) -> Result<Secret, Failure> {
+    session.ui.print("Password: ")?;
+    session.ui.flush()?;
+    let answer = unseen();
+    session.ui.print("\n")?;
+    answer.map(Secret)
+}
+
+fn unseen() -> Result<String, Failure> {
+    let input = io::stdin();
+    let failed = |error: rustix::io::Errno| {
+        let why = match error {
+            rustix::io::Errno::NOTTY => "inappropriate ioctl for device".to_owned(),
+            error => reason(&error.into()),
+        };
+        Failure::new(why).with_hint("--password-stdin reads the password from a pipe")
+    };
+    let before = tcgetattr(&input).map_err(failed)?;
+    let mut silent = before.clone();
+    silent.local_modes -= LocalModes::ECHO;
+    tcsetattr(&input, OptionalActions::Now, &silent).map_err(failed)?;
+    let mut line = String::new();
+    let read = input.read_line(&mut line);
+    tcsetattr(&input, OptionalActions::Now, &before).map_err(failed)?;
+    read?;
+    Ok(line.trim_end_matches(['\n', '\r']).to_owned())
+}
