@@ -1,5 +1,6 @@
 //! The command line: what Helm says to the same words.
 
+mod completion;
 mod created_chart;
 mod failures;
 mod helm2;

@@ -58,6 +58,16 @@ pub(crate) enum Chosen {
     Version(version::Args),
 }
 
+impl Chosen {
+    /// Returns the line that is to be completed, without the word at its cursor.
+    pub(crate) fn unfinished(&self) -> Option<&[String]> {
+        match self {
+            Self::Complete(args) | Self::CompleteBarely(args) => Some(args.before()),
+            _ => None,
+        }
+    }
+}
+
 /// Runs a command.
 pub(crate) fn run(command: Chosen, session: &mut Session) -> Result<(), Failure> {
     match command {

@@ -80,9 +80,20 @@ pub(crate) fn parse(program: &'static str, words: &[OsString]) -> Result<Parsed,
         Err(error) => return help_or_mistake(&error, &tree, words),
     };
     typed.global.namespace_by = pieces.spelling("namespace", 'n');
+    if let Some(before) = typed.command.as_ref().and_then(Chosen::unfinished) {
+        add_flags(program, before, &mut typed.global);
+    }
     match typed.command {
         Some(command) => Ok(Parsed::Line(Box::new(Line { global: typed.global, command }))),
         None => Ok(Parsed::Text(shown(&tree.render_long_help()))),
+    }
+}
+
+/// Adds the global flags of a line that is not finished; what cannot be read of it is left out.
+fn add_flags(program: &'static str, words: &[String], global: &mut Global) {
+    let line = std::iter::once(program).chain(words.iter().map(String::as_str));
+    if let Ok(matches) = tree(program).ignore_errors(true).try_get_matches_from(line) {
+        let _ = global.update_from_arg_matches(&matches);
     }
 }
 

@@ -123,10 +123,22 @@ pub enum Error {
         reason: String,
         /// Line and column where reading stopped, from 1, in all that the template made.
         at: Option<(usize, usize)>,
+        /// All that the templates made, file by file.
+        made: Made,
     },
     /// A release record holds no chart that can be read.
     #[error("the chart in the release record cannot be read")]
     Record(#[source] serde_json::Error),
+}
+
+/// Text that may hold secrets: `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Made(pub Box<str>);
+
+impl fmt::Debug for Made {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "({} bytes)", self.0.len())
+    }
 }
 
 /// A place in a chart's file.

@@ -24,7 +24,7 @@ mod values;
 pub use capabilities::{Capabilities, KubeVersion};
 pub use chart::{Chart, Dependency, File, Ignore, Lock, Maintainer, Metadata};
 pub use engine::{NotesScope, ReleaseFacts, Request, SchemaCheck, Verb, render};
-pub use error::{Error, Place, TemplateError};
+pub use error::{Error, Made, Place, TemplateError};
 pub use lone::{Vocabulary, run_alone};
 pub use manifest::{
     Crd, DeletePolicy, Document, Hook, HookEvent, LogPolicy, Rendered, install_rank, uninstall_rank,

@@ -30,6 +30,13 @@ pub(crate) struct Args {
     words: Vec<String>,
 }
 
+impl Args {
+    /// Returns the words before the one at the cursor.
+    pub(crate) fn before(&self) -> &[String] {
+        self.words.split_last().map_or(&[], |(_, before)| before)
+    }
+}
+
 /// Whether choices are described.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Descriptions {

@@ -224,7 +224,13 @@ fn rendered(
         notes: NotesScope::Root,
         dns: if args.content.enable_dns.is_on() { Dns::On } else { Dns::Off },
     };
-    render::render(&request, Tape::recording(source)).map_err(|error| {
+    let rendered = render::render(&request, Tape::recording(source));
+    if let (Err(render::Error::Manifest { made, .. }), Switch::On) =
+        (&rendered, session.settings.debug)
+    {
+        session.ui.print(&format!("{}\n", made.0.trim()))?;
+    }
+    rendered.map_err(|error| {
         let message = crate::failure::chain(&error);
         // Helm says this of everything that goes wrong once values are known.
         let advice = "\n\nUse --debug flag to render out invalid YAML";

@@ -9,6 +9,7 @@ use super::{Crd, Document, Hook, HookEvent, install_rank};
 use crate::{
     Chart, Error,
     chart::{kind, scalar},
+    error::Made,
     yaml,
 };
 
@@ -36,7 +37,9 @@ pub(crate) fn sort(
     let mut sorted = Sorted::default();
     for (file, text) in files {
         for piece in yaml::split(text) {
-            let failed = |reason, at| Error::Manifest { file: file.clone(), reason, at };
+            let made = || Made(made(files).into_boxed_str());
+            let failed =
+                |reason, at| Error::Manifest { file: file.clone(), reason, at, made: made() };
             let object = yaml::read_json(piece.text).map_err(|error| {
                 let at = error.line().zip(error.column());
                 let at = at.map(|(line, column)| (piece.line + line - 1, column));
@@ -63,6 +66,13 @@ pub(crate) fn sort(
     sorted.documents.sort_by(|a, b| order(a).cmp(&order(b)));
     sorted.hooks.sort_by(|a, b| order(&a.document).cmp(&order(&b.document)));
     Ok(sorted)
+}
+
+/// Returns all that the templates made as one text, to be looked at: what is not YAML cannot be
+/// sorted (`action.renderResources`).
+fn made(files: &BTreeMap<String, String>) -> String {
+    let files = files.iter().filter(|(_, text)| !text.trim().is_empty());
+    files.map(|(name, text)| format!("---\n# Source: {name}\n{text}\n")).collect()
 }
 
 /// Unknown kinds come last, by their names.
