@@ -88,7 +88,7 @@ def refused_without_rights(reader):
     reader.checks.chapter("permissions")
     records = "secrets,configmaps,deployments,services,persistentvolumeclaims"
     before = reader.kubectl("get", records, "--output=name")
-    words = reader.words.install("guarded", reader.words.stable("mysql"))
+    words = reader.words.install_named("guarded", reader.words.stable("mysql"))
     answer = reader.type(*words, KUBECONFIG=reader.nobody)
     reader.checks.check("nobody may not install", answer.code == 1, answer)
     for what in ("nobody", "secrets", reader.namespace):

@@ -25,6 +25,10 @@ class Today:
     def install(self, name, chart, *more):
         return ["install", name, chart, *more]
 
+    def install_named(self, name, chart, *more):
+        """As `install`, in the way in which nothing is to be guessed."""
+        return self.install(name, chart, *more)
+
     def stable(self, chart):
         return f"stable/{chart}"
 
@@ -70,6 +74,9 @@ class Helm2(Today):
 
     def install(self, name, chart, *more):
         return ["install", chart, "-n", name, *more]
+
+    def install_named(self, name, chart, *more):
+        return ["install", chart, "--name", name, *more]
 
     def stable(self, chart):
         return chart
