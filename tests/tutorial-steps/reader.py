@@ -101,9 +101,14 @@ class Reader:
     # Who looks over the shoulder.
 
     def kubectl(self, *words, stdin=None):
-        answer = self._run([os.path.join(self.oracle, "kubectl"), *words], stdin, {})
+        """What kubectl says; nothing, and a failure, where it cannot do it."""
+        return self._outside([os.path.join(self.oracle, "kubectl"), *words], stdin)
+
+    def _outside(self, command, stdin=None):
+        answer = self._run(command, stdin, {})
         if not answer.good:
-            raise SystemExit(str(answer))
+            self.checks.check(f"{os.path.basename(command[0])} {' '.join(command[1:3])} …", False,
+                              answer)
         return answer.out
 
     def helm(self, *words):
@@ -115,10 +120,7 @@ class Reader:
         return json.loads(answer.out) if answer.good else str(answer)
 
     def curl(self, *words):
-        answer = self._run(["curl", "--silent", "--show-error", "--fail", *words], None, {})
-        if not answer.good:
-            raise SystemExit(str(answer))
-        return answer.out
+        return self._outside(["curl", "--silent", "--show-error", "--fail", *words])
 
     def run_plain(self, *command):
         return self._run(command, None, {})
