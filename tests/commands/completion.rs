@@ -123,3 +123,56 @@ fn what_is_called_by_another_name_completes_by_it() {
     let told = env.rutter(&["__completeNoDesc", "status", "web-"]).success();
     assert_eq!(told, "web-one\nweb-two\n:4\n");
 }
+
+/// What fish offers for a line, without descriptions.
+fn fish(env: &Env, line: &str) -> Vec<String> {
+    let program = line.split(' ').next().unwrap();
+    let script = format!("{program} completion fish | source; complete -C \"{line}\"");
+    let told = answer(shell(env, "fish").args(["--no-config", "-c", &script])).success();
+    told.lines().map(|it| it.split('\t').next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn fish_completes_what_bash_completes() {
+    let env = env();
+    assert_eq!(fish(&env, "helm roll"), ["rollback"]);
+    assert_eq!(fish(&env, "helm status web-"), ["web-one", "web-two"]);
+    assert_eq!(fish(&env, "helm rollback web-one "), ["1", "2"]);
+    assert_eq!(fish(&env, "helm list --output=j"), ["--output=json"]);
+    assert_eq!(fish(&env, "helm status web-one "), [""; 0]);
+    // Where a file may stand, files are offered.
+    assert_eq!(fish(&env, "helm install x ./we"), ["./web/"]);
+}
+
+/// Calls the function that zsh would call, with what stands around the cursor, and prints what it
+/// hands to zsh's own functions.
+const ZSH: &str = r#"
+compdef() { print "compdef $*" }
+compset() { PREFIX=${PREFIX#*=} }
+_describe() { local name=$2; print -rl -- "${(@P)name}" "${@:3}" }
+_files() { print files }
+source <("$1" completion zsh)
+words=("${(@s: :)2}") CURRENT=${#words} PREFIX=${words[-1]}
+"_$1"
+true
+"#;
+
+/// What zsh is told to offer: names with their descriptions after a colon.
+fn zsh(env: &Env, line: &str) -> Vec<String> {
+    let program = line.split(' ').next().unwrap();
+    let told = answer(shell(env, "zsh").args(["-f", "-c", ZSH, "zsh", program, line])).success();
+    let mut told = told.lines().map(str::to_owned);
+    assert_eq!(told.next().unwrap(), format!("compdef _{program} {program}"));
+    told.collect()
+}
+
+#[test]
+fn zsh_completes_what_bash_completes() {
+    let env = env();
+    let described =
+        ["web-one:web-1.0.0 -> deployed".to_owned(), "web-two:web-1.0.0 -> deployed".to_owned()];
+    assert_eq!(zsh(&env, "helm status web-"), described);
+    assert_eq!(zsh(&env, "helm list --output=j")[0], "json:Output result in JSON format");
+    assert_eq!(zsh(&env, "helm status web-one "), [""; 0]);
+    assert_eq!(zsh(&env, "helm install x ./we"), ["files"]);
+}
