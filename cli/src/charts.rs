@@ -10,6 +10,7 @@ mod disk;
 mod provenance;
 
 use std::{
+    borrow::Cow,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -25,9 +26,14 @@ use crate::{
     failure::Failure,
     fetch,
     options::{ChartOptions, RemoteOptions},
+    repositories::Repositories,
     session::Session,
     ui::Ui,
+    words::Words,
 };
+
+/// The repository that a bare name of Helm 2's is in.
+pub(crate) const STABLE: &str = "stable";
 
 /// A chart and where it came from.
 #[derive(Debug)]
@@ -90,6 +96,7 @@ pub(crate) fn locate(
     }
     refuse_oci(reference)?;
     let mut catalogue = Catalogue::open(&options.remote, &session.settings)?;
+    let reference = &*in_stable(reference, catalogue.repositories(), session)?;
     let (kind, pick) = resolve(&mut catalogue, reference, &options.constraint())?;
     located(&catalogue, (reference, options, kind), &pick, session)
 }
@@ -105,6 +112,32 @@ pub(crate) fn load(
     session: &mut Session,
 ) -> Result<Loaded, Failure> {
     locate(reference, options, session)?.load()
+}
+
+/// Returns what a bare name means: `stable/NAME`, where Helm 2's words are taken, there is a
+/// repository of that name and no such file; else the name itself, which Helm 4 refuses. No other
+/// repository is ever looked into.
+///
+/// # Errors
+///
+/// As [`Words::chosen`].
+pub(crate) fn in_stable<'r>(
+    reference: &'r str,
+    repositories: &Repositories,
+    session: &mut Session,
+) -> Result<Cow<'r, str>, Failure> {
+    let is_bare = !reference.is_empty() && !reference.contains(['/', ':', '\\']);
+    if !is_bare
+        || reference.starts_with('.')
+        || repositories.find(STABLE).is_none()
+        || Words::chosen(&session.settings)? == Words::Helm4
+        || fs::symlink_metadata(reference).is_ok()
+    {
+        return Ok(Cow::Borrowed(reference));
+    }
+    let full = format!("{STABLE}/{reference}");
+    session.ui.inform(&format!("{reference} is taken for {full}, as in Helm 2"));
+    Ok(Cow::Owned(full))
 }
 
 /// Finds out where an archive is that does not lie here (`ChartDownloader.ResolveChartVersion`).

@@ -6,20 +6,27 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{charts::named, failure::Failure, settings::Settings};
+use crate::{
+    charts::named,
+    failure::Failure,
+    settings::{Folders, Settings},
+};
 
 /// The name that the repository has.
 pub(crate) const NAME: &str = "local";
+
+/// The name of its index, as of every repository's.
+pub(crate) const INDEX: &str = "index.yaml";
 
 /// Returns the folder of the repository, whether it is there or not.
 pub(crate) fn folder(settings: &Settings) -> PathBuf {
     settings.folders.rutter.join(NAME)
 }
 
-/// Returns the index of the repository, if `init` has made one.
-pub(crate) fn index(settings: &Settings) -> Option<PathBuf> {
-    let index = folder(settings).join("index.yaml");
-    index.is_file().then_some(index)
+/// Returns the folder of the repository, if `init` has made one.
+pub(crate) fn found(folders: &Folders) -> Option<PathBuf> {
+    let folder = folders.rutter.join(NAME);
+    folder.join(INDEX).is_file().then_some(folder)
 }
 
 /// Makes an empty repository where there is none.
@@ -28,7 +35,7 @@ pub(crate) fn index(settings: &Settings) -> Option<PathBuf> {
 ///
 /// Fails where the folder cannot be written.
 pub(crate) fn make(settings: &Settings) -> Result<(), Failure> {
-    if index(settings).is_some() {
+    if found(&settings.folders).is_some() {
         return Ok(());
     }
     let folder = folder(settings);
@@ -38,6 +45,6 @@ pub(crate) fn make(settings: &Settings) -> Result<(), Failure> {
     let text = format!("apiVersion: v1\nentries: {{}}\ngenerated: \"{generated}\"\n");
     let written = folder.join("index.yaml.new");
     fs::write(&written, text).map_err(|error| failed(&written, &error))?;
-    let index = folder.join("index.yaml");
+    let index = folder.join(INDEX);
     fs::rename(&written, &index).map_err(|error| failed(&index, &error))
 }

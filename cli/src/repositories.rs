@@ -23,6 +23,7 @@ use crate::{
     charts::{named, reason},
     failure::Failure,
     files::{self, Readers},
+    local,
     settings::Folders,
 };
 
@@ -33,6 +34,8 @@ pub(crate) struct Repositories {
     cache: PathBuf,
     presence: Presence,
     entries: Vec<Entry>,
+    /// The repository `local`, which is ours and not in the file, and its folder.
+    local: Option<(Entry, PathBuf)>,
     /// The fields beside the list, as they were read.
     rest: Map<String, Value>,
 }
@@ -59,6 +62,7 @@ impl Repositories {
             cache: folders.repository_cache.clone(),
             presence,
             entries: Vec::new(),
+            local: local::found(folders).map(|folder| (Entry::local(&folder), folder)),
             rest: Map::new(),
         };
         match fs::read(&file) {
@@ -147,6 +151,19 @@ impl Repositories {
         self.entries.iter().find(|it| it.name == name)
     }
 
+    /// Returns every repository that charts may come from: those of the file, and ours, unless one of
+    /// the file has its name.
+    pub(crate) fn known(&self) -> impl Iterator<Item = &Entry> {
+        let local = self.local.as_ref().map(|(entry, _)| entry);
+        self.entries.iter().chain(local.filter(|_| self.find(local::NAME).is_none()))
+    }
+
+    /// Returns the folder of a repository that is one on this machine.
+    pub(crate) fn folder(&self, name: &str) -> Option<&Path> {
+        let (_, folder) = self.local.as_ref()?;
+        (name == local::NAME && self.find(name).is_none()).then_some(folder)
+    }
+
     /// Returns the first repository at that URL; a slash at the end does not count.
     #[allow(dead_code, reason = "dependencies are resolved by it")]
     pub(crate) fn find_url(&self, url: &str) -> Option<&Entry> {
@@ -182,7 +199,18 @@ impl Repositories {
 
     /// Returns where the index of a repository is cached.
     pub(crate) fn index_file(&self, name: &str) -> PathBuf {
-        cached(&self.cache, name, "index.yaml")
+        match self.folder(name) {
+            Some(folder) => folder.join(local::INDEX),
+            None => cached(&self.cache, name, "index.yaml"),
+        }
+    }
+
+    /// Returns where the names of a repository's charts are cached, a line each.
+    pub(crate) fn list_file(&self, name: &str) -> PathBuf {
+        match self.folder(name) {
+            Some(folder) => folder.join("charts.txt"),
+            None => cached(&self.cache, name, "charts.txt"),
+        }
     }
 
     /// Removes what is cached of a repository.

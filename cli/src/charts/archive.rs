@@ -52,6 +52,9 @@ pub(super) fn get(pick: &Pick, cache: &Path, proxies: &Proxies) -> Result<Archiv
         bytes,
         sha256: format!("sha256:{hex}"),
     };
+    if let Some(path) = &pick.file {
+        return on_disk(path, listed);
+    }
     if let Some(listed) = &listed
         && let Ok(bytes) = fs::read(place(cache, listed))
         // A cached file that is another's is no reason to stop: it is fetched anew.
@@ -63,19 +66,32 @@ pub(super) fn get(pick: &Pick, cache: &Path, proxies: &Proxies) -> Result<Archiv
     let request = Request { label: Some(&file_name), ..Request::archive(&pick.url) };
     let content = client.content(&request).map_err(|error| said(&error))?;
     let found = hex(&content.bytes);
-    if let Some(listed) = listed.filter(|it| *it != found) {
-        let url = fetch::shown(&pick.url);
-        return Err(Failure::new(format_args!(
-            "chart archive {url} has digest sha256:{found}, but the index says sha256:{listed}"
-        ))
-        .with_hint(
-            "the archive was changed after it was listed, or is not what its owner put there; \
-             nothing was kept of it",
-        ));
-    }
+    check(&fetch::shown(&pick.url), &found, listed)?;
     // A cache that cannot be written only costs time.
     let _ = files::replace(&place(cache, &found), &content.bytes, Readers::All);
     Ok(archive(&found, content.bytes))
+}
+
+/// Reads an archive of a repository that is a folder.
+fn on_disk(path: &Path, listed: Option<String>) -> Result<Archive, Failure> {
+    let bytes = fs::read(path).map_err(|error| super::named(path, &error))?;
+    let found = hex(&bytes);
+    let name = path.display().to_string();
+    check(&name, &found, listed)?;
+    let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(Archive { name, file_name, bytes, sha256: format!("sha256:{found}") })
+}
+
+/// Refuses an archive that is not the one that the index lists.
+fn check(place: &str, found: &str, listed: Option<String>) -> Result<(), Failure> {
+    let Some(listed) = listed.filter(|it| it != found) else { return Ok(()) };
+    Err(Failure::new(format_args!(
+        "chart archive {place} has digest sha256:{found}, but the index says sha256:{listed}"
+    ))
+    .with_hint(
+        "the archive was changed after it was listed, or is not what its owner put there; nothing \
+         was kept of it",
+    ))
 }
 
 /// Returns where the archive with that digest is cached.
@@ -106,7 +122,7 @@ fn decoded(digest: &str) -> Result<String, Failure> {
 }
 
 /// The last part of a URL's path.
-fn file_name(url: &str) -> String {
+pub(super) fn file_name(url: &str) -> String {
     render::url::Url::parse(url).map(|url| url.file_name().to_owned()).unwrap_or_default()
 }
 

@@ -48,6 +48,8 @@ pub(crate) struct Pick {
     pub(crate) index_sha256: Option<String>,
     /// What Helm warns of: the version is not the one that was asked for.
     pub(crate) warning: Option<String>,
+    /// Where the archive lies, if that is on this machine.
+    pub(crate) file: Option<PathBuf>,
     /// How its server is entered.
     pub(crate) access: Access,
 }
@@ -98,6 +100,10 @@ impl Catalogue {
         })?;
         let what = format!("{:?}", format!("{name}/{chart}"));
         let mut pick = self.picked(&entry, &read, listed, (&what, constraint))?;
+        if let Some(folder) = self.repositories.folder(name) {
+            // The file's own name and no path: an index leads to nothing outside of its folder.
+            pick.file = Some(folder.join(archive::file_name(&pick.url)));
+        }
         pick.repository = Some(entry.name);
         Ok(pick)
     }
@@ -147,6 +153,7 @@ impl Catalogue {
             repository_url: owner.map(Entry::shown_url),
             index_sha256: None,
             warning: None,
+            file: None,
             access,
         }
     }
@@ -212,8 +219,8 @@ impl Catalogue {
     }
 
     fn entry(&self, name: &str) -> Result<&Entry, Failure> {
-        let entry = self.repositories.find(name).ok_or_else(|| {
-            let near = self.repositories.entries().iter().map(|it| it.name.as_str());
+        let entry = self.repositories.known().find(|it| it.name == name).ok_or_else(|| {
+            let near = self.repositories.known().map(|it| it.name.as_str());
             let near: Vec<&str> = near.collect();
             let hint = match near.as_slice() {
                 [] => "no repository was added yet: `repo add NAME URL` adds one".to_owned(),
@@ -259,6 +266,7 @@ impl Catalogue {
             repository_url: Some(entry.shown_url()),
             index_sha256: Some(read.sha256.clone()),
             warning,
+            file: None,
             access: self.access(entry),
         })
     }

@@ -4,6 +4,7 @@
 //! A line for each choice, perhaps with a description after a tab; then `:N`, which says what the
 //! shell shall do beyond these.
 
+mod charts;
 mod cluster;
 mod line;
 
@@ -11,7 +12,10 @@ use std::io::Write as _;
 
 use clap::Command;
 
-use self::line::{Place, Typed};
+use self::{
+    charts::Places,
+    line::{Place, Typed},
+};
 use crate::{
     commands::env,
     failure::Failure,
@@ -86,6 +90,10 @@ enum Taken {
     NameAndChart,
     /// A chart.
     Chart,
+    /// A chart that lies elsewhere.
+    FarChart,
+    /// Repositories, each once.
+    Repositories,
     /// A variable of `env`.
     Variable,
     /// A new folder.
@@ -135,6 +143,8 @@ fn taken(path: &str) -> Taken {
         "upgrade" => Taken::ReleaseAndChart,
         "install" | "template" => Taken::NameAndChart,
         path if path.starts_with("show ") => Taken::Chart,
+        "pull" => Taken::FarChart,
+        "repo remove" | "repo update" => Taken::Repositories,
         "env" => Taken::Variable,
         "create" => Taken::Folder,
         "init" | "list" | "version" | "repo list" | "ledger verify" => Taken::Nothing,
@@ -154,16 +164,40 @@ fn words(typed: &Typed<'_>, session: &mut Session) -> Choices {
             let helms = names.map(|(name, _)| name).filter(|name| name.starts_with("HELM_"));
             (helms.map(str::to_owned).collect(), Directive::NoFiles)
         }
-        (Taken::NameAndChart | Taken::ReleaseAndChart, [_])
-        | (Taken::Chart | Taken::Folder, []) => (Vec::new(), Directive::Files),
+        (Taken::NameAndChart, []) if typed.makes_a_name() => {
+            charts::references(&typed.begun, Places::Everywhere, session)
+        }
+        (Taken::NameAndChart, [_]) if typed.makes_a_name() => nothing_more(),
+        (Taken::NameAndChart | Taken::ReleaseAndChart, [_]) | (Taken::Chart, []) => {
+            charts::references(&typed.begun, Places::Everywhere, session)
+        }
+        (Taken::FarChart, []) => charts::references(&typed.begun, Places::Elsewhere, session),
+        (Taken::Repositories, named) => charts::repositories(named, session),
+        (Taken::Folder, []) => (Vec::new(), Directive::Files),
         (Taken::NameAndChart, []) => (Vec::new(), Directive::NoFiles),
         (Taken::Anything, _) => (Vec::new(), Directive::Files),
-        _ => {
-            let told = "_activeHelp_ This command does not take any more arguments (but may accept \
-                        flags).";
-            (vec![told.to_owned()], Directive::NoFiles)
-        }
+        _ => nothing_more(),
     }
+}
+
+/// What cobra tells those who can show it.
+fn nothing_more() -> Choices {
+    let told = "_activeHelp_ This command does not take any more arguments (but may accept flags).";
+    (vec![told.to_owned()], Directive::NoFiles)
+}
+
+/// The versions of the chart that the line names, once all words before them are there.
+fn versions(typed: &Typed<'_>, session: &Session) -> Choices {
+    let chart = match (taken(&typed.path), typed.words.as_slice()) {
+        (Taken::NameAndChart, [chart]) if typed.makes_a_name() => Some(chart),
+        (Taken::NameAndChart, _) if typed.makes_a_name() => None,
+        (Taken::NameAndChart | Taken::ReleaseAndChart, [_, chart])
+        | (Taken::Chart | Taken::FarChart, [chart]) => Some(chart),
+        (Taken::Anything, _) => return (Vec::new(), Directive::Files),
+        _ => None,
+    };
+    let versions = chart.map(|it| charts::versions(it, session)).unwrap_or_default();
+    (versions, Directive::NoFiles)
 }
 
 /// Releases that were not named yet, each with what it is.
@@ -214,6 +248,7 @@ fn values(flag: &str, typed: &Typed<'_>, session: &mut Session) -> Choices {
     match (flag, typed.words.as_slice()) {
         ("namespace", _) => return cluster::namespaces(session),
         ("kube-context", _) => return cluster::contexts(session),
+        ("version", _) => return versions(typed, session),
         ("revision", [release]) => return revisions(release, session),
         _ => {}
     }
@@ -225,7 +260,7 @@ fn values(flag: &str, typed: &Typed<'_>, session: &mut Session) -> Choices {
         ],
         "color" => &["never", "auto", "always"],
         "wait" => &["watcher", "hookOnly", "legacy"],
-        "version" | "revision" => &[],
+        "revision" => &[],
         _ => return (Vec::new(), Directive::Files),
     };
     (words.iter().map(|&word| word.to_owned()).collect(), Directive::NoFiles)

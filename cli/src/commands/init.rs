@@ -1,19 +1,23 @@
 //! `rutter init`: a first start, as Helm 2 had it. There is no server to start.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Duration};
 
 use crate::{
-    charts::named,
+    charts::{STABLE, named},
     failure::Failure,
     grammar, local,
     options::Switch,
+    repositories::{self, Entry, Repositories},
     session::Session,
     words,
     work::{home, make_ledger},
 };
 
+/// How long the index of `stable` may take to come.
+const TO_REFRESH: Duration = Duration::from_secs(120);
+
 /// The archive of the charts that were Helm 2's `stable`.
-const STABLE: &str = "https://charts.helm.sh/stable";
+const ARCHIVED: &str = "https://charts.helm.sh/stable";
 
 /// Get ready for Helm 2's words: make the ledger and the repositories `stable` and `local`
 ///
@@ -23,7 +27,7 @@ const STABLE: &str = "https://charts.helm.sh/stable";
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// The URL of the repository `stable`
-    #[arg(long, value_name = "URL", default_value = STABLE)]
+    #[arg(long, value_name = "URL", default_value = ARCHIVED)]
     stable_repo_url: String,
 
     /// Do not download the index of the repository `stable`
@@ -111,7 +115,8 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
         if for_real {
             local::make(&settings)?;
         }
-        say(session, "repository stable", &args.stable_repo_url)?;
+        let stable = if for_real { stable(args, session)? } else { args.stable_repo_url.clone() };
+        say(session, "repository stable", &stable)?;
         say(session, "repository local", &local::folder(&settings).display().to_string())?;
     }
     if for_real {
@@ -124,6 +129,42 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
         "server",
         "none is started, none is needed: the cluster is asked with your own rights",
     )
+}
+
+/// Adds the repository `stable` where there is none; returns where it is. One that cannot be reached
+/// is added all the same: an index can be fetched later.
+fn stable(args: &Args, session: &mut Session) -> Result<String, Failure> {
+    let url = &args.stable_repo_url;
+    super::repo::refuse_gone(url)?;
+    repositories::fetchable(url)?;
+    let settings = session.settings.clone();
+    let entry = Repositories::change(&settings.folders, |repositories| {
+        if repositories.find(STABLE).is_none() {
+            let entry = Entry { name: STABLE.to_owned(), url: url.clone(), ..Entry::default() };
+            repositories.put(entry);
+        }
+        Ok(repositories.find(STABLE).cloned().unwrap_or_default())
+    })?;
+    let shown = entry.shown_url();
+    if !entry.is_at(url) {
+        let program = settings.program;
+        let asked = crate::fetch::shown(url);
+        session.ui.warn(&format!(
+            "there is a repository stable already; `{program} repo add --force-update stable \
+             {asked}` puts this one in its place"
+        ));
+    }
+    if !args.skip_refresh.is_on() {
+        let label = Some("index.yaml");
+        if let Err(failure) = repositories::refresh(&entry, &settings, TO_REFRESH, label) {
+            let (program, why) = (settings.program, failure.message());
+            session.ui.warn(&format!(
+                "the index of stable could not be fetched ({why}); `{program} repo update` does it \
+                 once the network is there"
+            ));
+        }
+    }
+    Ok(shown)
 }
 
 fn say(session: &mut Session, what: &str, text: &str) -> Result<(), Failure> {

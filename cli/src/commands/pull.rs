@@ -1,6 +1,7 @@
 //! `rutter pull`: the archive of a chart, or its files.
 
 use std::{
+    borrow::Cow,
     fs,
     path::{Path, PathBuf},
 };
@@ -51,6 +52,10 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
 
 fn pulled(args: &Args, reference: &str, session: &mut Session) -> Result<(), Failure> {
     let mut catalogue = Catalogue::open(&args.chart.remote, &session.settings)?;
+    let reference = &*match args.chart.repo.as_deref() {
+        Some(url) if !url.is_empty() => Cow::Borrowed(reference),
+        _ => charts::in_stable(reference, catalogue.repositories(), session)?,
+    };
     let pick = picked(args, reference, &mut catalogue)?;
     if let Some(warning) = &pick.warning {
         session.ui.warn(warning);

@@ -5,6 +5,8 @@ mod list;
 mod remove;
 mod update;
 
+pub(super) use self::add::refuse_gone;
+
 use crate::{failure::Failure, grammar, session::Session};
 
 /// Add, list, update and remove repositories of charts

@@ -21,7 +21,6 @@ const ZERO: &str = "0001-01-01T00:00:00Z";
 
 impl Time {
     /// Returns the time that Go writes as `text` (RFC 3339).
-    #[cfg(test)]
     pub(crate) fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }

@@ -1,11 +1,11 @@
 //! One repository, as `repositories.yaml` has it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use render::url::Url;
 use serde_json::{Map, Value};
 
-use crate::{fetch::Access, options::Switch, settings::Secret};
+use crate::{fetch::Access, local, options::Switch, settings::Secret};
 
 /// A repository: where it is, and how it is entered. `Debug` shows no password.
 #[derive(Clone, Debug, Default)]
@@ -91,6 +91,12 @@ impl Entry {
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         let known = |it: &Self| Self { rest: Map::new(), ..it.clone() }.to_value();
         known(self) == known(other)
+    }
+
+    /// Returns the repository that is a folder of ours.
+    pub(super) fn local(folder: &Path) -> Self {
+        let url = format!("file://{}", folder.display());
+        Self { name: local::NAME.to_owned(), url, ..Self::default() }
     }
 
     /// Returns whether the repository is at `url`; a slash at the end does not count.

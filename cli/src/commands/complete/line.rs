@@ -65,6 +65,11 @@ impl<'t> Typed<'t> {
         typed
     }
 
+    /// Returns whether the line has a flag that makes up the name of the release.
+    pub(super) fn makes_a_name(&self) -> bool {
+        self.flags.iter().any(|it| it == "generate-name" || it == "name-template")
+    }
+
     fn take(&mut self, word: &str) {
         match self.command.find_subcommand(word) {
             Some(below) if self.words.is_empty() => {

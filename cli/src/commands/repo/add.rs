@@ -99,7 +99,7 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     })
 }
 
-fn refuse_gone(url: &str) -> Result<(), Failure> {
+pub(in crate::commands) fn refuse_gone(url: &str) -> Result<(), Failure> {
     let gone = GONE.iter().find(|(old, _)| url.contains(old));
     gone.map_or(Ok(()), |(_, new)| {
         let url = fetch::shown(url);

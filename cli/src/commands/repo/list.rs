@@ -44,7 +44,7 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     };
     let shown: Vec<Shown> = repositories
         .iter()
-        .flat_map(Repositories::entries)
+        .flat_map(Repositories::known)
         .map(|entry| Shown { name: entry.name.clone(), url: entry.shown_url() })
         .collect();
     let text = match args.output.format {
