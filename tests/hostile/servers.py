@@ -189,6 +189,18 @@ def flood(prefix, block, megabytes):
     return script
 
 
+def pieces(parts):
+    """An honest answer of (block, times) pairs, which are sent one after the other."""
+    def script(line, _request):
+        length = sum(len(block) * times for block, times in parts)
+        line.send(head(200, f"Content-Length: {length}", "Connection: close"))
+        for block, times in parts:
+            for _ in range(times):
+                line.send(block)
+        line.hear_all()
+    return script
+
+
 def silent(line, _request):
     line.hold()
 

@@ -1,7 +1,7 @@
 """Index files: of the wrong kind, too much, and with names that are meant to be written somewhere."""
 
 from archives import chart
-from servers import ok
+from servers import ok, pieces
 from cases.archives_refused import bomb
 from cases.bodies import index_refused
 from trial import HONEST, case, honest_entries, index, listed
@@ -36,6 +36,45 @@ wrong("an index with the same key twice is refused",
       "apiVersion: v1\nentries: {}\nentries: {}\n", "already", "duplicate")
 wrong("an index with a field that nobody knows is refused",
       "apiVersion: v1\nentries: {}\nevil: true\n", "unknown")
+
+
+def large(start, piece, end, megabytes):
+    """An index of so many megabytes that repeats one piece."""
+    piece = piece.encode()
+    block = piece * max(1, (1 << 16) // len(piece))
+    return pieces([(start.encode(), 1), (block, (megabytes << 20) // len(block)),
+                   (end.encode(), 1)])
+
+
+@case("an index of 50 MB is taken")
+def _(trial):
+    trial.may_write("home/.config/helm/*", "home/.cache/helm/repository/new-*")
+    version = listed(more="    description: \"" + "what it is for " * 60 + "\"\n")[1]
+    server = trial.serve({"/index.yaml": large("apiVersion: v1\nentries:\n  x:\n", version,
+                                               'generated: "2024-01-01T00:00:00Z"\n', 50)})
+    trial.taken(trial.run("repo", "add", "new", server.url))
+    trial.taken(trial.run("search", "repo", "x"), "new/x")
+
+
+def too_much(sentence, *form):
+    @case(sentence)
+    def _(trial):
+        index_refused(trial, large(*form), "nodes", "large", "unmarshal", "limit", "unknown",
+                      "entries")
+
+
+too_much("an index of 60 MB of empty maps is refused", "apiVersion: v1\nentries: {x: [", "{},",
+         "{}]}\n", 60)
+too_much("an index of 60 MB of empty maps in JSON is refused",
+         '{"apiVersion": "v1", "evil": [', "{},", "{}]}", 60)
+too_much("an index of 60 MB of short lines is refused", "apiVersion: v1\nentries:\n  x:\n",
+         "  - {}\n", "evil: true\n", 60)
+too_much("an index of 60 MB of anchors is refused", "apiVersion: v1\nentries:\n  x:\n",
+         "  - &a {}\n", "evil: true\n", 60)
+too_much("an index of 60 MB of keys is refused", "apiVersion: v1\nentries:\n",
+         "  x: []\n", "evil: true\n", 60)
+too_much("an index of 100 MB of entries is refused", "apiVersion: v1\nentries:\n  x:\n",
+         listed()[1], "", 100)
 
 
 def harmless(trial, *entries):
