@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::{Metadata, semver};
 
 mod block;
+mod bounded;
 mod builder;
 mod pieces;
 mod read;

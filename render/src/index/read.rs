@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{
     Error, Index, LIMIT, Skipped,
+    bounded::{self, Bounded},
     builder::{Builder, Manner, unreadable},
     pieces::{self, Outcome},
 };
@@ -119,11 +120,15 @@ impl<'de> Visitor<'de> for Top<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut head = Map::new();
+        let mut left = bounded::count();
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 "entries" => map.next_value_seed(Charts(self.0))?,
                 "serverInfo" => drop(map.next_value::<IgnoredAny>()?),
-                _ => drop(head.insert(key, map.next_value()?)),
+                _ => {
+                    let value = map.next_value_seed(Bounded::new(&mut left))?;
+                    head.insert(key, value);
+                }
             }
         }
         let outcome = self.0.builder.head(&head);
@@ -181,7 +186,7 @@ impl<'de> Visitor<'de> for Versions<'_> {
     fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         self.0.builder.restart(&self.1);
         let mut at = 0;
-        while let Some(entry) = list.next_element::<Json>()? {
+        while let Some(entry) = list.next_element_seed(Bounded::new(&mut bounded::count()))? {
             let outcome = self.0.builder.entry(&self.1, at, &entry);
             self.0.keep(outcome)?;
             at += 1;
