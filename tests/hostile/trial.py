@@ -20,6 +20,9 @@ TALK = 16384  # bytes that an error may be long
 #: What any command may leave: lock files, and folders on the way to what it may write.
 ALWAYS = ["home/.config/helm/repositories.lock", "home/.local/share/rutter*", "home/.cache/rutter*"]
 
+#: Archives by their digest.
+CONTENT = "home/.cache/helm/content/*"
+
 #: Waits shorter than the usual, for a server that says nothing.
 IMPATIENT = {"RUTTER_FETCH_TIMEOUT": "2s"}
 
@@ -39,8 +42,8 @@ def case(sentence):
 class Trial:
     """What a case works with; `faults` says what does not hold."""
 
-    def __init__(self, tool, root, keys):
-        self.tool, self.keys = tool, keys
+    def __init__(self, tool, root, keys, patience=1):
+        self.tool, self.keys, self.patience = tool, keys, patience
         self.place = Place(root)
         self.faults, self.answers = [], []
         self._allowed = list(ALWAYS)
@@ -95,7 +98,14 @@ class Trial:
     def may_write(self, *patterns):
         self._allowed += patterns
 
+    def harmless(self, answer, *clauses):
+        """Refused in one clear error, or taken: what is looked at comes after."""
+        if answer.code == 0:
+            return self.taken(answer)
+        return self.refused(answer, *clauses)
+
     def run(self, *words, seconds=SECONDS, **environment):
+        seconds *= self.patience
         if self._before is None:
             self._before = self.place.snapshot()
         answer = self.place.run([self.tool, *words], seconds + 10, environment)
@@ -124,6 +134,7 @@ class Trial:
         return answer
 
     def taken(self, answer, *clauses):
+        self.may_write(CONTENT)  # what was taken may be kept, by its digest
         self.expect(answer.code == 0, f"exit code {answer.code}, not 0")
         for clause in clauses:
             self.expect(re.search(clause, answer.out + answer.err, re.I),

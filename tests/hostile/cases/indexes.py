@@ -60,13 +60,15 @@ def too_much(sentence, *form):
     @case(sentence)
     def _(trial):
         index_refused(trial, large(*form), "nodes", "large", "unmarshal", "limit", "unknown",
-                      "entries")
+                      "entries", "most that is read", "values in one")
 
 
 too_much("an index of 60 MB of empty maps is refused", "apiVersion: v1\nentries: {x: [", "{},",
          "{}]}\n", 60)
 too_much("an index of 60 MB of empty maps in JSON is refused",
-         '{"apiVersion": "v1", "evil": [', "{},", "{}]}", 60)
+         '{"apiVersion": "v1", "annotations": [', "{},", "{}]}", 60)
+too_much("an index with an entry of 60 MB in JSON is refused",
+         '{"apiVersion": "v1", "entries": {"x": [{"keywords": [', "{},", "{}]}]}}", 60)
 too_much("an index of 60 MB of short lines is refused", "apiVersion: v1\nentries:\n  x:\n",
          "  - {}\n", "evil: true\n", 60)
 too_much("an index of 60 MB of anchors is refused", "apiVersion: v1\nentries:\n  x:\n",
@@ -139,9 +141,7 @@ def _(trial):
 @case("an entry whose URL is empty is refused, or stays in the working folder")
 def _(trial):
     trial.may_write("a/b/work/charts")  # as a name, that of the repository's URL
-    answer = pulled_from(trial, "")
-    if answer.code != 0:
-        trial.refused(answer)
+    trial.harmless(pulled_from(trial, ""))
 
 
 @case("an entry whose URL is a file is refused")
@@ -168,9 +168,7 @@ def saved_as(what, *ends):
     @case(f"a URL that ends in {what} is saved nowhere else")
     def _(trial):
         for end in ends:
-            answer = pulled_from(trial, f"SELF/{end}")
-            if answer.code != 0:
-                trial.refused(answer)
+            trial.harmless(pulled_from(trial, f"SELF/{end}"))
         trial.may_write("a/b/work/*")
 
 
@@ -211,9 +209,7 @@ def _(trial):
 def _(trial):
     other = chart("other", "9.9.9")
     server = trial.repository({"/x-0.1.0.tgz": ok(other)}, [listed(archive=other)])
-    answer = trial.run("template", "x", "--repo", server.url, "--generate-name")
-    if answer.code != 0:
-        trial.refused(answer)
+    trial.harmless(trial.run("template", "x", "--repo", server.url, "--generate-name"))
 
 
 @case("a cached index that was damaged gives an error that names it")

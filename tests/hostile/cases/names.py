@@ -32,9 +32,7 @@ def _(trial):
 @case("a repository whose name is empty is refused, or stays among its own")
 def _(trial):
     trial.may_write("home/.config/helm/*", "home/.cache/helm/repository/*")
-    answer = trial.run("repo", "add", "", trial.serve(ROUTES).url)
-    if answer.code != 0:
-        trial.refused(answer)
+    trial.harmless(trial.run("repo", "add", "", trial.serve(ROUTES).url))
 
 
 @case("a known repository whose name is a path has no file outside removed or written")
@@ -91,7 +89,7 @@ def _(trial):
     victim = os.path.join(trial.place.outside, "secret")
     os.symlink(victim, os.path.join(trial.place.work, "x-0.1.0.tgz"))
     trial.may_write("a/b/work/x-0.1.0.tgz")
-    pulled(trial)
+    trial.harmless(pulled(trial))
 
 
 @case("a folder of an archive's name is told as such")
@@ -123,6 +121,4 @@ def _(trial):
     trial.place.write(os.path.join(trial.place.home, ".cache/helm/content", digest[:2],
                                    f"{digest}.chart"), b"tampered with")
     trial.may_write("home/.cache/helm/content/*")
-    answer = trial.run("template", "r/x", "--generate-name")
-    if answer.code != 0:
-        trial.refused(answer, "digest")
+    trial.harmless(trial.run("template", "r/x", "--generate-name"), "digest")
