@@ -1,4 +1,4 @@
-"""Index files: of the wrong kind, too much, and with names that are meant to be written somewhere."""
+"""Index files: of the wrong kind, too large, and with names that are meant to be paths."""
 
 from archives import chart
 from servers import ok, pieces
