@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 use serde_json::Value;
 
 use super::alike;
-use crate::support::{Answer, Env};
+use crate::support::{Answer, Env, web::Web};
 
 /// Lines that only a guess could make sense of.
 const GUESSES: &[&str] = &[
@@ -263,4 +263,104 @@ fn tree(folder: &Path) -> Vec<(String, Vec<u8>)> {
     }
     files.sort();
     files
+}
+
+/// A server with the chart `web` in its repository, packed and indexed by the real Helm.
+fn stock() -> (Env, Web) {
+    let stock = with_chart(Env::new());
+    for line in ["package web -d site", "repo index site"] {
+        stock.helm(&line.split(' ').collect::<Vec<_>>()).success();
+    }
+    let web = Web::new(stock.home().join("site"));
+    (stock, web)
+}
+
+#[test]
+fn with_helm_2s_words_a_bare_name_is_stables_and_no_others() {
+    let (_stock, web) = stock();
+    let env = Env::in_sandbox().with("RUTTER_WORDS", "helm2");
+    let url = web.url("");
+    env.rutter(&["repo", "add", "other", &url]).success();
+    let said = run(&env, "install one web").failure(1);
+    assert!(said.contains("non-absolute URLs should be in form of repo_name/path_to_chart"));
+    for _ in 0..2 {
+        let told = env.rutter(&["init", "--stable-repo-url", &url]).success();
+        assert!(told.contains(&url), "{told}");
+    }
+    for line in ["install one web", "install web", "show values web", "inspect web", "fetch web"] {
+        run(&env, line).success();
+    }
+    assert_eq!(releases(&env).len(), 2);
+    assert!(env.home().join("web-1.0.0.tgz").is_file());
+    // A file of that name is what is meant, even where it is no chart.
+    env.write("web", "");
+    let said = run(&env, "install two web").failure(1);
+    assert!(!said.contains("stable"), "{said}");
+    fs::remove_file(env.home().join("web")).unwrap();
+    let env = env.with("RUTTER_WORDS", "helm4");
+    run(&env, "install two web").failure(1);
+    run(&env, "install two stable/web").success();
+}
+
+#[test]
+fn init_adds_stable_and_local_and_only_one_of_them_to_helms_file() {
+    let (_stock, web) = stock();
+    let env = Env::in_sandbox();
+    let url = web.url("");
+    env.rutter(&["init", "--stable-repo-url", &url]).success();
+    let listed = run(&env, "repo list -o json").success();
+    let listed: Vec<Value> = serde_json::from_str(&listed).unwrap();
+    let names: Vec<&str> = listed.iter().map(|it| it["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["stable", "local"]);
+    let helms = env.helm(&["repo", "list", "-o", "json"]).success();
+    let helms: Vec<Value> = serde_json::from_str(&helms).unwrap();
+    assert_eq!(helms, [listed[0].clone()]);
+    // Another stable than the one that is there is not put in its place.
+    let answer = env.rutter(&["init", "--stable-repo-url", "http://127.0.0.1:1/x"]);
+    assert!(answer.stderr.contains("there is a repository stable already"), "{answer:#?}");
+    assert!(answer.success().contains(&url));
+    let old = "https://kubernetes-charts.storage.googleapis.com";
+    let said = env.rutter(&["init", "--stable-repo-url", old]).failure(1);
+    assert!(said.contains("no longer available"), "{said}");
+}
+
+#[test]
+fn init_without_a_network_adds_stable_all_the_same() {
+    let env = Env::in_sandbox();
+    let answer = env.rutter(&["init", "--stable-repo-url", "http://127.0.0.1:1/charts"]);
+    assert!(answer.stderr.contains("could not be fetched"), "{answer:#?}");
+    assert!(answer.stderr.contains("repo update"), "{answer:#?}");
+    answer.success();
+    assert!(run(&env, "repo list").success().contains("http://127.0.0.1:1/charts"));
+    let env = Env::in_sandbox();
+    run(&env, "init --skip-repos").success();
+    assert!(!env.home().join(".config").exists());
+    assert!(!env.home().join(".local/share/rutter/local").exists());
+}
+
+#[test]
+fn charts_of_local_are_read_from_its_folder_and_from_nowhere_else() {
+    let env = env();
+    run(&env, "init --skip-refresh").success();
+    let local = env.home().join(".local/share/rutter/local");
+    let local = local.to_str().unwrap();
+    env.helm(&["package", "web", "-d", local]).success();
+    env.helm(&["repo", "index", local]).success();
+    for line in ["install one local/web", "show chart local/web", "pull local/web -d out"] {
+        run(&env, line).success();
+    }
+    let index = Path::new(local).join("index.yaml");
+    let listed = fs::read_to_string(&index).unwrap();
+    // An index that leads out of the folder leads nowhere.
+    env.write("secret.tgz", "secret");
+    let led = listed.replace("- web-1.0.0.tgz", "- ../../../../secret.tgz");
+    assert_ne!(led, listed);
+    fs::write(&index, led).unwrap();
+    let said = run(&env, "show chart local/web").failure(1);
+    assert!(said.contains("local/secret.tgz: no such file or directory"), "{said}");
+    // An archive that was changed is not the one that is listed.
+    fs::write(&index, listed).unwrap();
+    fs::write(Path::new(local).join("web-1.0.0.tgz"), "other").unwrap();
+    let said = run(&env, "show chart local/web").failure(1);
+    assert!(said.contains("but the index says sha256:"), "{said}");
 }
