@@ -15,7 +15,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use render::{Chart, url::Url};
+use render::{Chart, File, url::Url};
 
 pub(crate) use self::{
     archive::Archive,
@@ -244,6 +244,15 @@ fn files_of(path: &Path) -> Result<Vec<render::File>, Failure> {
         Failure::new(format_args!("unable to detect chart at {file}: open {file}: {reason}"))
     })?;
     disk::folder(path)
+}
+
+/// Reads the files of a folder that belong to its chart.
+///
+/// # Errors
+///
+/// Helm's texts for what is no file and for what is too large.
+pub(crate) fn files(folder: &Path) -> Result<Vec<File>, Failure> {
+    disk::folder(folder)
 }
 
 /// Refuses a chart that cannot be installed or is not whole, and warns of one that should not be.

@@ -10,6 +10,7 @@ mod history;
 mod init;
 mod install;
 mod ledger;
+mod lint;
 mod list;
 mod pull;
 mod repo;
@@ -33,6 +34,7 @@ pub(crate) enum Chosen {
     History(history::Args),
     Init(Box<init::Args>),
     Install(Box<install::Args>),
+    Lint(lint::Args),
     #[command(visible_alias = "ls")]
     List(list::Args),
     #[command(visible_alias = "fetch")]
@@ -76,6 +78,7 @@ pub(crate) fn run(command: Chosen, session: &mut Session) -> Result<(), Failure>
         Chosen::History(args) => history::run(&args, session),
         Chosen::Init(args) => init::run(&args, session),
         Chosen::Install(args) => install::run(&args, session),
+        Chosen::Lint(args) => lint::run(&args, session),
         Chosen::List(args) => list::run(&args, session),
         Chosen::Pull(args) => pull::run(&args, session),
         Chosen::Repo(args) => repo::run(&args, session),

@@ -30,7 +30,7 @@ pub(crate) enum Audience {
 /// # Errors
 ///
 /// Helm's messages (`pkg/downloader/manager.go`).
-#[allow(dead_code, reason = "called by the commands with --dependency-update")]
+
 pub(crate) fn update(
     folder: &str,
     (refresh, audience): (Refresh, Audience),

@@ -182,7 +182,7 @@ impl Pretended<'_> {
         let config = self.rendered.user_values.to_json();
         let status = match self.facts.verb {
             render::Verb::Install => "pending-install",
-            render::Verb::Upgrade => "pending-upgrade",
+            render::Verb::Upgrade | render::Verb::Nothing => "pending-upgrade",
         };
         Ok(Release {
             name: self.facts.name.clone(),

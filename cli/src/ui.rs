@@ -89,7 +89,7 @@ impl Ui {
 }
 
 /// Quotes a value as Go's slog text handler does: only when it has to be.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let bare = !text.is_empty()
         && text.chars().all(|c| !c.is_whitespace() && !c.is_control() && c != '"' && c != '=');
     if bare { text.to_owned() } else { format!("{text:?}") }

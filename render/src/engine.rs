@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeMap, rc::Rc};
 
-use rutter_gotmpl::{MissingKey, Options, TemplateSet, Value};
+use rutter_gotmpl::{Map, MissingKey, Options, TemplateSet, Value};
 
 use named::Named;
 
 use crate::{
     Capabilities, Chart, Error, Rendered, Values,
     chart::{is_compatible, process_dependencies},
-    functions::{self, Dns, FunctionContext, Mode},
+    functions::{self, Dns, FunctionContext, Mode, Notice},
     manifest,
     tape::Tape,
     values::{Nulls, coalesce, schema},
@@ -61,6 +61,8 @@ pub enum Verb {
     Install,
     /// It is upgraded, or rolled back to another revision.
     Upgrade,
+    /// Nothing: the chart is only looked at (Helm's `lint`).
+    Nothing,
 }
 
 /// Whether values must meet the chart's `values.schema.json`.
@@ -118,6 +120,28 @@ pub fn render(request: &Request<'_>, tape: Tape) -> Result<Rendered, Error> {
         warnings,
         chart,
     })
+}
+
+/// What a chart's templates write when they are only looked at: by file, or why they fail.
+pub(crate) struct Looked {
+    /// What each template wrote.
+    pub(crate) files: Result<BTreeMap<String, String>, Error>,
+    /// What `required` and `fail` had to say.
+    pub(crate) notices: Vec<Notice>,
+}
+
+/// Runs the templates of a chart whose subcharts are switched and whose values are coalesced,
+/// with `required`, `fail` and `lookup` softened (Helm's `LintMode`).
+pub(crate) fn look(
+    chart: &Chart,
+    values: &Map,
+    (release, capabilities): (&ReleaseFacts, &Capabilities),
+    tape: Tape,
+) -> Looked {
+    let templates = context::templates(chart, values, release, capabilities);
+    let functions = Rc::new(FunctionContext::new(tape, Mode::Lint, Dns::Off));
+    let files = run(&templates, &functions);
+    Looked { files, notices: functions.take_notices() }
 }
 
 fn refuse_other_kubernetes(chart: &Chart, capabilities: &Capabilities) -> Result<(), Error> {

@@ -7,6 +7,7 @@
 
 pub mod functions;
 pub mod index;
+pub mod lint;
 pub mod semver;
 pub mod tape;
 pub mod url;

@@ -115,6 +115,24 @@ impl Version {
         })
     }
 
+    /// Reads a version strictly (`semver.StrictNewVersion`): three numbers without leading zeros
+    /// and no `v` before them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Version::parse`], and [`Error::Version`] for what only that one takes.
+    pub fn parse_strict(text: &str) -> Result<Self, Error> {
+        let numbers = text.split(['-', '+']).next().unwrap_or_default();
+        let is_number = |part: &str| {
+            part.bytes().all(|byte| byte.is_ascii_digit())
+                && (part.len() == 1 || !part.starts_with('0'))
+        };
+        if numbers.split('.').count() != 3 || !numbers.split('.').all(is_number) {
+            return Err(Error::Version);
+        }
+        Self::parse(text)
+    }
+
     /// Compares by precedence; metadata does not count.
     pub fn compare(&self, other: &Self) -> Ordering {
         let numbers = |version: &Self| (version.major, version.minor, version.patch);

@@ -5,7 +5,7 @@ use std::fmt;
 use rutter_gotmpl::{Elem, Int, Map, Value};
 use serde_json::Number;
 
-pub(crate) use coalesce::{Nulls, coalesce, merge_tables};
+pub(crate) use coalesce::{Nulls, coalesce, coalesce_tables, merge_tables};
 pub use overrides::Overrides;
 pub(crate) use overrides::load;
 
@@ -60,7 +60,7 @@ impl Values {
     #[must_use]
     pub fn over(&self, under: &Self) -> Self {
         let over = self.clone();
-        coalesce::coalesce_tables(over.map(), under.clone().map(), &mut Vec::new());
+        coalesce_tables(over.map(), under.clone().map(), &mut Vec::new());
         over
     }
 

@@ -6,6 +6,7 @@ use crate::support::Env;
 
 const COMMANDS: &[&str] = &[
     "create",
+    "lint",
     "show",
     "show all",
     "show chart",

@@ -22,6 +22,7 @@ const USAGES: &[(&str, &str)] = &[
     ("history", "RELEASE_NAME"),
     ("init", ""),
     ("install", "[NAME] [CHART]"),
+    ("lint", "PATH"),
     ("list", ""),
     ("pull", "[chart URL | repo/chartname] [...]"),
     ("repo add", "[NAME] [URL]"),

@@ -127,6 +127,17 @@ fn subchart(name: &str, files: Vec<File>, chart: &str, room: &mut Room) -> Resul
 /// Loads a chart from a folder's files, `.helmignore` applied.
 pub(super) fn from_folder(files: Vec<File>) -> Result<Chart, Error> {
     let version = Version::of(&files)?;
+    version.load(kept(files)?, &mut Room::of_chart())
+}
+
+/// Loads as [`from_folder`] does, whatever `apiVersion` says: `lint` and `dependency` have their
+/// own words for one that is not known.
+pub(crate) fn from_folder_unversioned(files: Vec<File>) -> Result<Chart, Error> {
+    load(kept(files)?)
+}
+
+/// Leaves out what `.helmignore` says.
+fn kept(files: Vec<File>) -> Result<Vec<File>, Error> {
     let rules = files.iter().find(|file| file.name == ".helmignore");
     let ignore = Ignore::parse(rules.map_or(&[], |file| &file.data))?;
     let mut kept = Vec::new();
@@ -135,7 +146,7 @@ pub(super) fn from_folder(files: Vec<File>) -> Result<Chart, Error> {
         room = room.checked_sub(file.data.len() as u64).ok_or_else(|| too_large(&file.name))?;
         kept.push(without_bom(file));
     }
-    version.load(kept, &mut Room::of_chart())
+    Ok(kept)
 }
 
 /// Helm's words (`loader/archive/budgeted_reader.go`).

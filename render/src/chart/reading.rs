@@ -41,7 +41,7 @@ pub(crate) struct Fields<'a> {
 }
 
 /// Sets what `json` has; what it has not stays as it is.
-pub(super) fn metadata(into: &mut Metadata, json: &Json) -> Result<(), Problem> {
+pub(crate) fn metadata(into: &mut Metadata, json: &Json) -> Result<(), Problem> {
     let Some(fields) = Fields::top(json, "v2.Metadata")? else { return Ok(()) };
     metadata_of(&fields, into)
 }
@@ -153,7 +153,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes a whole file; one that holds nothing is nothing.
-    fn top(json: &'a Json, whole: &str) -> Result<Option<Self>, Problem> {
+    pub(crate) fn top(json: &'a Json, whole: &str) -> Result<Option<Self>, Problem> {
         match json {
             Json::Null => Ok(None),
             Json::Object(object) => Ok(Some(Self::at(String::new(), object, Texts::Scalars))),
@@ -200,8 +200,23 @@ impl<'a> Fields<'a> {
         json.as_array().map(Some).ok_or_else(|| self.mismatch(name, json, wanted))
     }
 
+    /// Returns the struct in a field; none where there is none.
+    pub(crate) fn inner(&self, name: &str, of: &str) -> Result<Option<Self>, Problem> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(Json::Object(object)) => {
+                Ok(Some(Self::at(format!("{}.{name}", self.path), object, self.texts)))
+            }
+            Some(other) => Err(self.mismatch(name, other, of)),
+        }
+    }
+
     /// Returns a list of pointers to structs: a null is none.
-    fn structs(&self, name: &str, of: &str) -> Result<Option<Vec<Option<Self>>>, Problem> {
+    pub(crate) fn structs(
+        &self,
+        name: &str,
+        of: &str,
+    ) -> Result<Option<Vec<Option<Self>>>, Problem> {
         let Some(items) = self.list(name, &format!("[]*{of}"))? else { return Ok(None) };
         let mut structs = Vec::new();
         for (index, item) in items.iter().enumerate() {

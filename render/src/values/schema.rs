@@ -69,7 +69,12 @@ fn add(chart: &Chart, values: &Map, text: &mut String) {
     }
 }
 
-fn check_one(schema: &[u8], values: &Map) -> Result<(), String> {
+/// Checks values against one schema, as Helm's `ValidateAgainstSingleSchema`.
+///
+/// # Errors
+///
+/// A line for each failure.
+pub(crate) fn check_one(schema: &[u8], values: &Map) -> Result<(), String> {
     if schema.len() > MAX_SCHEMA {
         return Err(format!("schema is larger than the maximum size {MAX_SCHEMA}\n"));
     }
