@@ -65,6 +65,7 @@ fn alike(ours: (&Env, Answer), helms: (&Env, Answer)) {
         let said = answer.stderr.split("\n\nhint: ").next().unwrap().to_owned();
         let lines: Vec<&str> = said.lines().filter(|line| !line.starts_with("level=")).collect();
         let said = lines.join("\n").trim_end().replace(&home, "HERE");
+        let said = said.replace("\"rutter", "\"helm").replace(" rutter", " helm");
         (answer.code, answer.stdout.replace(&home, "HERE"), said)
     };
     let line = ours.1.line.clone();

@@ -25,7 +25,7 @@ pub(crate) struct Said {
 impl Failure {
     /// Says `message`, which is the whole of Helm's text after `Error: `. Exit code 1.
     pub(crate) fn new(message: impl fmt::Display) -> Self {
-        Self::Said(Said { message: message.to_string(), hint: None, code: 1 })
+        Self::Said(Said { message: harmless(&message.to_string()), hint: None, code: 1 })
     }
 
     /// Says what `error` says and what caused it, joined as Go joins wrapped errors.
@@ -36,7 +36,7 @@ impl Failure {
     /// Adds what the user can do, unless something was said already.
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         if let Self::Said(said) = &mut self {
-            said.hint.get_or_insert(hint.into());
+            said.hint.get_or_insert_with(|| harmless(&hint.into()));
         }
         self
     }
@@ -156,6 +156,20 @@ impl From<io::Error> for Failure {
     }
 }
 
+/// The text with escapes in place of control characters: a server's words reach a terminal, and
+/// must not steer it.
+fn harmless(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() && !matches!(c, '\n' | '\t') {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// Returns the message of `error` and of everything that caused it, outermost first.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
@@ -184,6 +198,12 @@ mod tests {
         let failure = Failure::new("no \u{1b}[2J\u{9b}m\r here\n\tat all");
         let text = "Error: no \\u{1b}[2J\\u{9b}m\\r here\n\tat all";
         assert_eq!(failure.text("rutter"), text);
+    }
+
+    #[test]
+    fn what_a_server_says_does_not_steer_a_terminal() {
+        let failure = Failure::new("no chart \u{1b}[31mred\r\n\tfound");
+        assert_eq!(failure.to_string(), "Error: no chart \\u{1b}[31mred\\r\n\tfound");
     }
 
     #[test]

@@ -113,7 +113,7 @@ pub(crate) struct Content {
 pub(crate) struct Client {
     access: Access,
     proxies: Rc<Proxies>,
-    /// One for each way that was gone, so that connections and certificates are used again.
+    /// One for each way that was gone, so that certificates are read once.
     agents: RefCell<Vec<(Route, Agent)>>,
     timeout: Duration,
 }

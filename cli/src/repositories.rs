@@ -213,12 +213,15 @@ impl Repositories {
         }
     }
 
-    /// Removes what is cached of a repository.
+    /// Removes what is cached of a repository. Nothing is cached by a name that is a path.
     ///
     /// # Errors
     ///
     /// Fails if it cannot be removed.
     pub(crate) fn forget(&self, name: &str) -> Result<(), Failure> {
+        if !is_file_name(name) {
+            return Ok(());
+        }
         for file in ["charts.txt", "index.json", "index.yaml"] {
             let path = cached(&self.cache, name, file);
             match fs::remove_file(&path) {
@@ -242,6 +245,11 @@ pub(crate) fn read_index(bytes: &[u8]) -> Result<Index, Failure> {
     let (index, _skipped) = Index::read(bytes)
         .map_err(|error| Failure::from_error(&error).with_hint_of(error.hint()))?;
     Ok(index)
+}
+
+/// Whether a repository's name can be a part of a file's: it leads to no other folder.
+fn is_file_name(name: &str) -> bool {
+    !name.contains(['/', '\0'])
 }
 
 /// `NAME-index.yaml`, as Helm names it (`helmpath.CacheIndexFile`).

@@ -4,8 +4,8 @@ use std::{env, path::PathBuf};
 
 use crate::{
     failure::Failure,
-    fetch::Proxies,
-    options::{Global, Spelling, Switch},
+    fetch::{self, Proxies},
+    options::{Duration, Global, Spelling, Switch},
     ui::Colour,
 };
 
@@ -29,6 +29,8 @@ pub(crate) struct Settings {
     pub(crate) folders: Folders,
     /// Which proxies requests go through.
     pub(crate) proxies: Proxies,
+    /// How long a file may take to come, where no flag says so (`RUTTER_FETCH_TIMEOUT`).
+    pub(crate) fetch_timeout: std::time::Duration,
     /// How many revisions the cluster keeps of a release; 0 is all.
     pub(crate) max_history: i64,
     /// Taken for Helm's sake, and shown by `env`.
@@ -116,6 +118,8 @@ impl Settings {
             cluster: ClusterSettings::read(global),
             folders: Folders::read(global),
             proxies: Proxies::read(),
+            fetch_timeout: parsed::<Duration>("RUTTER_FETCH_TIMEOUT")
+                .map_or(fetch::TO_FINISH, |it| it.0),
             max_history: parsed("HELM_MAX_HISTORY").unwrap_or(10),
             burst_limit: burst_limit.or_else(|| parsed("HELM_BURST_LIMIT")).unwrap_or(100),
             qps: global.qps.or_else(|| parsed("HELM_QPS")).unwrap_or(0.0),

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::Pick;
 use crate::{
     failure::Failure,
-    fetch::{self, Client, Proxies, Request},
+    fetch::{self, Client, Request},
     files::{self, Readers},
     repositories::said,
 };
@@ -43,7 +43,7 @@ fn hex(bytes: &[u8]) -> String {
 /// # Errors
 ///
 /// Helm's messages; an archive that is not the one that the index names.
-pub(super) fn get(pick: &Pick, cache: &Path, proxies: &Proxies) -> Result<Archive, Failure> {
+pub(super) fn get(pick: &Pick, cache: &Path, client: &Client) -> Result<Archive, Failure> {
     let listed = pick.digest.as_deref().map(decoded).transpose()?;
     let file_name = file_name(&pick.url);
     let archive = |hex: &str, bytes| Archive {
@@ -62,7 +62,6 @@ pub(super) fn get(pick: &Pick, cache: &Path, proxies: &Proxies) -> Result<Archiv
     {
         return Ok(archive(listed, bytes));
     }
-    let client = Client::new(pick.access.clone(), proxies);
     let request = Request { label: Some(&file_name), ..Request::archive(&pick.url) };
     let content = client.content(&request).map_err(|error| said(&error))?;
     let found = hex(&content.bytes);

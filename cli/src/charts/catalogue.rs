@@ -1,13 +1,13 @@
 //! Charts of repositories: which version there is, where its archive is, and the archive.
 
-use std::{collections::BTreeMap, fs, path::PathBuf, rc::Rc};
+use std::{collections::BTreeMap, fs, path::PathBuf, rc::Rc, time::Duration};
 
 use render::index::{Entry as Listed, Index};
 
 use super::{archive, archive::Archive};
 use crate::{
     failure::Failure,
-    fetch::{self, Access, Proxies},
+    fetch::{self, Access, Client, Proxies},
     options::RemoteOptions,
     repositories::{self, Entry, Repositories},
     settings::Settings,
@@ -20,6 +20,7 @@ pub(crate) struct Catalogue {
     remote: RemoteOptions,
     proxies: Proxies,
     content_cache: PathBuf,
+    timeout: Duration,
     indexes: BTreeMap<String, Rc<Read>>,
 }
 
@@ -66,6 +67,7 @@ impl Catalogue {
             remote: remote.clone(),
             proxies: settings.proxies.clone(),
             content_cache: settings.folders.content_cache.clone(),
+            timeout: settings.fetch_timeout,
             indexes: BTreeMap::new(),
         })
     }
@@ -164,7 +166,8 @@ impl Catalogue {
     ///
     /// Helm's messages; an archive that is not the one that the index names.
     pub(crate) fn download(&self, pick: &Pick) -> Result<Archive, Failure> {
-        archive::get(pick, &self.content_cache, &self.proxies)
+        let client = Client::new(pick.access.clone(), &self.proxies).within(self.timeout);
+        archive::get(pick, &self.content_cache, &client)
     }
 
     /// Returns the index of a repository: of one that was added (by `name`, `@name` or
@@ -309,7 +312,7 @@ impl Catalogue {
         }
         repositories::fetchable(url)?;
         let access = self.remote.access(url);
-        let fetched = repositories::fetched(url, access, &self.proxies, fetch::TO_FINISH)
+        let fetched = repositories::fetched(url, access, &self.proxies, self.timeout)
             .map_err(|it| it.prefixed(&repositories::unreachable(url)))?;
         Ok(self.remember(url, fetched.index, &fetched.bytes))
     }

@@ -21,11 +21,11 @@ use crate::{
 
 /// Install a chart
 ///
-/// CHART is a folder or an archive. What is done is written into the ledger before it is done, so
+/// CHART is a folder, an archive, REPOSITORY/CHART, a URL, or with --repo a name. What is done is written into the ledger before it is done, so
 /// that an install which is cut short can be resumed.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
-    /// The name of the release, and the folder or archive of the chart
+    /// The name of the release, and the chart
     #[arg(value_name = "NAME CHART")]
     words: Vec<String>,
 

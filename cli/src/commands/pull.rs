@@ -3,7 +3,7 @@
 use std::{
     borrow::Cow,
     fs,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use crate::{
@@ -95,7 +95,8 @@ fn unpacked(args: &Args, reference: &str, archive: &Archive) -> Result<(), Failu
     };
     // Helm looks for the reference's last part, which need not be the chart's name.
     let expected = below.join(reference.rsplit('/').next().unwrap_or(reference));
-    let expected = expected.strip_prefix(".").unwrap_or(&expected).to_owned();
+    let expected: PathBuf =
+        expected.components().filter(|part| *part != Component::CurDir).collect();
     let is_taken = |path: &Path| {
         Failure::new(format_args!(
             "failed to untar: a file or directory with the name {} already exists",

@@ -32,7 +32,7 @@ enum Chosen {
 
 #[derive(clap::Args, Debug)]
 struct Wanted {
-    /// The folder or the archive of the chart
+    /// The chart: a folder, an archive, REPOSITORY/CHART or a URL
     #[arg(value_name = "CHART")]
     words: Vec<String>,
 

@@ -32,7 +32,8 @@ use crate::{
 /// versions that are not given are those that Helm assumes.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
-    /// The name of the release, if any, and the folder or archive of the chart
+    /// The name of the release, if any, and the chart: a folder, an archive, REPOSITORY/CHART or a
+    /// URL
     #[arg(value_name = "NAME CHART")]
     words: Vec<String>,
 

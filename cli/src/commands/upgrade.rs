@@ -28,7 +28,7 @@ use crate::{
 /// given, those of the last revision hold.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
-    /// The release, and the folder or archive of the chart
+    /// The release, and the chart: a folder, an archive, REPOSITORY/CHART or a URL
     #[arg(value_name = "RELEASE CHART")]
     words: Vec<String>,
 

@@ -73,8 +73,9 @@ pub(super) struct Purse {
 
 impl Purse {
     /// Begins at `url`, with Helm's rule (`httpgetter.go`): name and password go to the
-    /// repository's own scheme, host and port, or to any with `--pass-credentials`. What the URL
-    /// itself says goes to its own server.
+    /// repository's own scheme, host and port, or to any with `--pass-credentials`; and so does the
+    /// client's certificate, which Helm shows to anybody. What the URL itself says goes to its own
+    /// server.
     pub(super) fn new(access: &Access, url: &Url) -> Self {
         let here = Origin::of(url);
         let home = access.home.as_deref().map(|home| Url::parse(home).map(|it| Origin::of(&it)));
@@ -83,19 +84,19 @@ impl Purse {
             Some(Err(_)) => None,
             None => Some(here.clone()),
         };
+        let mut trusted: Vec<Origin> = home.iter().cloned().collect();
+        if access.pass_credentials.is_on() {
+            trusted.push(here.clone());
+        }
         let mut credentials = Vec::new();
         if !access.username.is_empty() && !access.password.0.is_empty() {
-            let mut whose: Vec<Origin> = home.into_iter().collect();
-            if access.pass_credentials.is_on() {
-                whose.push(here.clone());
-            }
-            credentials.push((whose, basic(&access.username, &access.password.0)));
+            credentials.push((trusted.clone(), basic(&access.username, &access.password.0)));
         }
         if let Some(user) = url.user() {
             let password = user.password.as_deref().unwrap_or_default();
             credentials.push((vec![here.clone()], basic(&user.name, password)));
         }
-        Self { credentials, trusted: vec![here.clone()], here }
+        Self { credentials, trusted, here }
     }
 
     /// Goes on to `url`, which a server named: it learns nothing that is not its own.

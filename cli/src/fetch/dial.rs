@@ -84,6 +84,9 @@ impl Route {
             .user_agent(concat!("rutter/", env!("CARGO_PKG_VERSION")))
             .timeout_connect(Some(TO_CONNECT))
             .timeout_per_read(Some(TO_STALL))
+            // A server may close a connection that was kept just as it is used again.
+            .max_idle_connections(0)
+            .max_idle_connections_per_host(0)
             .proxy(proxy)
             .build();
         let tls = Tls::new(access, self.certificate)?;

@@ -6,7 +6,7 @@ use ledger::Digest;
 use render::index::Index;
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, cached, read_index};
+use super::{Entry, cached, is_file_name, read_index};
 use crate::{
     failure::Failure,
     fetch::{self, Access, Answer, Client, Proxies, Request, Version},
@@ -130,7 +130,7 @@ fn known(cache: &Path, entry: &Entry) -> Option<Version> {
 /// of the cache.
 fn check(entry: &Entry) -> Result<(), Failure> {
     fetchable(&entry.url)?;
-    if entry.name.contains('/') || entry.name.contains('\0') {
+    if !is_file_name(&entry.name) {
         return Err(Failure::new(format_args!(
             "repository name ({}) contains '/', please specify a different name without '/'",
             entry.name

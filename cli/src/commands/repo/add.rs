@@ -63,9 +63,9 @@ pub(crate) struct Args {
     #[arg(long)]
     allow_deprecated_repos: Switch,
 
-    /// How long the index may take to come
-    #[arg(long, value_name = "TIME", default_value = "2m0s")]
-    timeout: Duration,
+    /// How long the index may take to come, such as 30s; two minutes if nothing is said
+    #[arg(long, value_name = "TIME")]
+    timeout: Option<Duration>,
 }
 
 /// Repositories that are gone, and what took their place (Helm's list).
@@ -92,7 +92,8 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
         }
         repositories::fetchable(url)?;
         let label = Some("index.yaml");
-        repositories::refresh(&entry, &session.settings, args.timeout.0, label)
+        let timeout = args.timeout.map_or(session.settings.fetch_timeout, |it| it.0);
+        repositories::refresh(&entry, &session.settings, timeout, label)
             .map_err(|failure| failure.prefixed(&repositories::unreachable(url)))?;
         repositories.put(entry);
         Ok(session.ui.print(&format!("{name:?} has been added to your repositories\n"))?)

@@ -18,14 +18,15 @@ pub(crate) struct Args {
     #[arg(value_name = "REPO")]
     words: Vec<String>,
 
-    /// How long each index may take to come
-    #[arg(long, value_name = "TIME", default_value = "2m0s")]
-    timeout: Duration,
+    /// How long each index may take to come, such as 30s; two minutes if nothing is said
+    #[arg(long, value_name = "TIME")]
+    timeout: Option<Duration>,
 }
 
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     let entries = wanted(&args.words, session)?;
-    updated(&entries, args.timeout.0, session)
+    let timeout = args.timeout.map_or(session.settings.fetch_timeout, |it| it.0);
+    updated(&entries, timeout, session)
 }
 
 /// Returns the repositories that are meant.
