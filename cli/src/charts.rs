@@ -58,8 +58,11 @@ enum Content {
     Folder(PathBuf),
     /// An archive that lies here.
     File(PathBuf),
-    /// An archive that came from a server.
-    Fetched(Archive),
+    /// An archive that came from a server, and the name that the index gives its chart.
+    Fetched {
+        archive: Archive,
+        chart: Option<String>,
+    },
 }
 
 /// Finds the chart that `reference` means, and fetches it if it is elsewhere.
@@ -193,7 +196,7 @@ fn located(
     let archive = catalogue.download(pick)?;
     let mut provenance = Provenance::new(kind, reference);
     provenance.picked(pick, &options.constraint());
-    Ok(Located { content: Content::Fetched(archive), provenance })
+    Ok(Located { content: Content::Fetched { archive, chart: pick.chart.clone() }, provenance })
 }
 
 /// OCI registries are a later version's.
@@ -226,13 +229,18 @@ impl Located {
                 provenance.archive = Some(archive::sha256(&bytes));
                 Chart::from_archive(&provenance.reference, &bytes)
             }
-            Content::Fetched(archive) => {
+            Content::Fetched { archive, .. } => {
                 provenance.archive = Some(archive.sha256.clone());
                 Chart::from_archive(&archive.name, &archive.bytes)
             }
         };
         let chart =
             chart.map_err(|error| Failure::from_error(&error).with_hint_of(error.hint()))?;
+        if let Content::Fetched { archive, chart: listed } = &content
+            && listed.as_ref().is_none_or(|name| *name == chart.metadata.name)
+        {
+            archive.keep();
+        }
         Ok(Loaded { chart, provenance })
     }
 }

@@ -158,7 +158,7 @@ impl From<io::Error> for Failure {
 
 /// The text with escapes in place of control characters: a server's words reach a terminal, and
 /// must not steer it.
-fn harmless(text: &str) -> String {
+pub(crate) fn harmless(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control() && !matches!(c, '\n' | '\t') {

@@ -20,7 +20,10 @@ use std::{
 };
 
 use render::url::Url;
-use ureq::{Agent, http::header};
+use ureq::{
+    Agent,
+    http::{HeaderValue, header},
+};
 
 pub(crate) use self::{
     access::Access,
@@ -107,6 +110,17 @@ pub(crate) struct Content {
     pub(crate) bytes: Vec<u8>,
     /// Which version it is, as far as the server says.
     pub(crate) version: Version,
+    /// Whether the server said how much it is.
+    pub(crate) length: Length,
+}
+
+/// Whether the end of a body could be told from a connection that broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Length {
+    /// All of it came.
+    Known,
+    /// It ended with the connection.
+    Unknown,
 }
 
 /// A client of one repository, or of one URL.
@@ -162,12 +176,13 @@ impl Client {
             match code {
                 200 => {
                     let bytes = body::read(&mut response, &url, request)?;
-                    return Ok(Answer::Content(Content { bytes, version: version(&response) }));
+                    let (version, length) = (version(&response), length(&response));
+                    return Ok(Answer::Content(Content { bytes, version, length }));
                 }
                 304 if request.known.is_some() => return Ok(Answer::Unchanged),
                 _ => {}
             }
-            let location = response.headers().get(header::LOCATION).map(|it| it.as_bytes());
+            let location = response.headers().get(header::LOCATION).map(HeaderValue::as_bytes);
             let Some(location) = location.filter(|_| matches!(code, 301..=303 | 307 | 308)) else {
                 return Err(Error::Status {
                     url: shown(request.url),
@@ -290,6 +305,13 @@ fn left(url: &Url, deadline: Option<Instant>) -> Result<Option<Duration>, Error>
         return Err(trouble(url, &ureq::Error::Timeout(ureq::Timeout::Global)));
     }
     Ok(Some(left))
+}
+
+fn length(response: &ureq::http::Response<ureq::Body>) -> Length {
+    let says = |name| response.headers().contains_key(name);
+    // A body in chunks has an end of its own.
+    let known = says(header::CONTENT_LENGTH) || says(header::TRANSFER_ENCODING);
+    if known { Length::Known } else { Length::Unknown }
 }
 
 fn version(response: &ureq::http::Response<ureq::Body>) -> Version {

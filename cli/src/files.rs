@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{charts::reason, failure::Failure};
+use crate::{charts::named, failure::Failure};
 
 /// Who may read a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,22 +18,29 @@ pub(crate) enum Readers {
     All,
 }
 
-/// Puts `bytes` where `path` is, its folders included. A link stays one: what it leads to is
-/// replaced.
+/// Puts `bytes` where `path` is. A link of that name is replaced, not followed.
 ///
 /// # Errors
 ///
 /// Go's form of the system's error.
 pub(crate) fn replace(path: &Path, bytes: &[u8], readers: Readers) -> Result<(), Failure> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    written(&target, bytes, readers)
-        .map_err(|error| Failure::new(format_args!("open {}: {}", path.display(), reason(&error))))
+    written(path, bytes, readers).map_err(|error| named(path, &error))
+}
+
+/// Puts `bytes` where `path` is, its folders included.
+///
+/// # Errors
+///
+/// Go's form of the system's error.
+pub(crate) fn cache(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder).map_err(|error| named(folder, &error))?;
+    replace(path, bytes, Readers::All)
 }
 
 fn written(target: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
     let folder = target.parent().filter(|it| !it.as_os_str().is_empty());
     let folder = folder.map_or_else(|| PathBuf::from("."), Path::to_owned);
-    fs::create_dir_all(&folder)?;
     let mut file = tempfile::NamedTempFile::new_in(&folder)?;
     file.write_all(bytes)?;
     let mode = match readers {

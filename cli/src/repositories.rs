@@ -124,7 +124,9 @@ impl Repositories {
     fn write(&self) -> Result<(), Failure> {
         let text = render::yaml::write_json(&self.to_value())
             .map_err(|error| Failure::from_error(&error))?;
-        files::replace(&self.file, text.as_bytes(), Readers::Owner)
+        // A link to a file of one's own stays one.
+        let target = fs::canonicalize(&self.file).unwrap_or_else(|_| self.file.clone());
+        files::replace(&target, text.as_bytes(), Readers::Owner)
     }
 
     fn to_value(&self) -> Value {

@@ -1,9 +1,13 @@
 //! URLs as Go's `net/url` reads, resolves and prints them: what Helm writes into indexes, and what
 //! it fetches.
 
+mod escape;
+
 use std::fmt::{self, Write};
 
 use rutter_gotmpl::quote;
+
+use self::escape::{Part, escape, must_escape, unescape};
 
 /// Go's `url.URL`, its parts decoded where Go decodes them. `Debug` and [`Url::shown`] leave out
 /// who logs in.
@@ -38,16 +42,6 @@ pub struct NotUrl {
     text: String,
     /// Go's reason, which quotes a few characters at most.
     pub reason: String,
-}
-
-/// Where in a URL a text stands; each place escapes other characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    Path,
-    Host,
-    Zone,
-    User,
-    Fragment,
 }
 
 impl Url {
@@ -459,68 +453,6 @@ fn host(text: &str) -> Result<String, String> {
         return Ok(format!("{}%{zone}", unescape(address, Part::Host)?));
     }
     unescape(text, Part::Host)
-}
-
-fn unescape(text: &str, part: Part) -> Result<String, String> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut left = text.as_bytes();
-    while let Some((first, rest)) = left.split_first() {
-        let hex = |at: usize| rest.get(at).and_then(|byte| char::from(*byte).to_digit(16));
-        let (byte, after) = match (first, hex(0), hex(1)) {
-            (b'%', Some(high), Some(low)) => {
-                let byte = u8::try_from(high * 16 + low).unwrap_or_default();
-                // Hosts may escape only what is not ASCII.
-                if part == Part::Host && high < 8 {
-                    let written = left.get(..3).unwrap_or(left);
-                    return Err(bad_escape(written));
-                }
-                (byte, rest.get(2..).unwrap_or_default())
-            }
-            (b'%', ..) => return Err(bad_escape(left.get(..3).unwrap_or(left))),
-            (byte, ..) => {
-                let is_wrong = byte.is_ascii() && must_escape(*byte, part);
-                if matches!(part, Part::Host | Part::Zone) && is_wrong {
-                    let char = quote(&[*byte]);
-                    return Err(format!("invalid character {char} in host name"));
-                }
-                (*byte, rest)
-            }
-        };
-        out.push(byte);
-        left = after;
-    }
-    Ok(String::from_utf8(out)
-        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
-}
-
-fn bad_escape(written: &[u8]) -> String {
-    format!("invalid URL escape {}", quote(written))
-}
-
-fn escape(text: &str, part: Part) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if must_escape(byte, part) {
-            let _ = write!(out, "%{byte:02X}");
-        } else {
-            out.push(char::from(byte));
-        }
-    }
-    out
-}
-
-/// Go's `shouldEscape`.
-fn must_escape(byte: u8, part: Part) -> bool {
-    if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-        return false;
-    }
-    let allowed: &[u8] = match part {
-        Part::Host | Part::Zone => b"!$&'()*+,;=:[]<>\"",
-        Part::Path => b"$&+,/:;=@",
-        Part::User => b"$&+,;=",
-        Part::Fragment => b"$&+,/:;=?@!()*",
-    };
-    !allowed.contains(&byte)
 }
 
 #[cfg(test)]

@@ -153,16 +153,18 @@ fn several_at_once_lose_no_repository() {
     std::thread::scope(|scope| {
         for number in 0..8 {
             let (env, url) = (&env, web.url(""));
-            scope.spawn(move || {
-                let name = format!("r{number}");
-                let words = ["repo", "add", &name, &url];
-                let answer = if number % 2 == 0 { env.rutter(&words) } else { env.helm(&words) };
-                let _ = answer.success();
-            });
+            scope.spawn(move || add_by_either(env, number, &url));
         }
     });
     let listed = env.helm(&["repo", "list", "-o", "json"]).success();
     assert_eq!(listed.matches("\"name\"").count(), 8, "{listed}");
+}
+
+fn add_by_either(env: &Env, number: usize, url: &str) {
+    let name = format!("r{number}");
+    let words = ["repo", "add", &name, url];
+    let answer = if number % 2 == 0 { env.rutter(&words) } else { env.helm(&words) };
+    let _ = answer.success();
 }
 
 #[test]

@@ -6,13 +6,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
 use super::Pick;
 use crate::{
     failure::Failure,
-    fetch::{self, Client, Request},
-    files::{self, Readers},
+    fetch::{self, Client, Length, Request},
+    files,
     repositories::said,
 };
 
@@ -27,6 +28,19 @@ pub(crate) struct Archive {
     pub(crate) bytes: Vec<u8>,
     /// Its SHA-256, in the form `sha256:…`.
     pub(crate) sha256: String,
+    /// Its place in the cache; none for one that lies on this machine anyway.
+    cache: Option<PathBuf>,
+}
+
+impl Archive {
+    /// Puts the archive into the cache, for both programs. A cache that cannot be written only
+    /// costs time.
+    pub(super) fn keep(&self) {
+        let Some(path) = &self.cache else { return };
+        if !fs::read(path).is_ok_and(|bytes| bytes == self.bytes) {
+            let _ = files::cache(path, &self.bytes);
+        }
+    }
 }
 
 /// Returns `sha256:…`.
@@ -35,10 +49,11 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&Sha256::digest(bytes))
 }
 
-/// Gets an archive, from the cache if the index says its digest.
+/// Gets an archive, from the cache if the index says its digest. It is put there only by
+/// [`Archive::keep`].
 ///
 /// # Errors
 ///
@@ -48,6 +63,7 @@ pub(super) fn get(pick: &Pick, cache: &Path, client: &Client) -> Result<Archive,
     let file_name = file_name(&pick.url);
     let archive = |hex: &str, bytes| Archive {
         name: place(cache, hex).display().to_string(),
+        cache: Some(place(cache, hex)),
         file_name: file_name.clone(),
         bytes,
         sha256: format!("sha256:{hex}"),
@@ -65,9 +81,13 @@ pub(super) fn get(pick: &Pick, cache: &Path, client: &Client) -> Result<Archive,
     let request = Request { label: Some(&file_name), ..Request::archive(&pick.url) };
     let content = client.content(&request).map_err(|error| said(&error))?;
     let found = hex(&content.bytes);
+    let is_vouched_for = listed.is_some() || content.length == Length::Known;
     check(&fetch::shown(&pick.url), &found, listed)?;
-    // A cache that cannot be written only costs time.
-    let _ = files::replace(&place(cache, &found), &content.bytes, Readers::All);
+    if !is_vouched_for {
+        // Nothing says that this is all of it, but what it is itself.
+        render::Chart::expand(&content.bytes)
+            .map_err(|error| Failure::from_error(&error).with_hint_of(error.hint()))?;
+    }
     Ok(archive(&found, content.bytes))
 }
 
@@ -78,7 +98,7 @@ fn on_disk(path: &Path, listed: Option<String>) -> Result<Archive, Failure> {
     let name = path.display().to_string();
     check(&name, &found, listed)?;
     let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Archive { name, file_name, bytes, sha256: format!("sha256:{found}") })
+    Ok(Archive { name, file_name, bytes, sha256: format!("sha256:{found}"), cache: None })
 }
 
 /// Refuses an archive that is not the one that the index lists.

@@ -34,6 +34,8 @@ struct Read {
 /// An archive that was chosen.
 #[derive(Clone, Debug)]
 pub(crate) struct Pick {
+    /// The chart's name in the index; none for a URL that was typed.
+    pub(crate) chart: Option<String>,
     /// The version it is listed as; none for a URL that was typed.
     #[allow(dead_code, reason = "dependencies are resolved by it")]
     pub(crate) version: Option<String>,
@@ -148,6 +150,7 @@ impl Catalogue {
             None => self.remote.access(url),
         };
         Pick {
+            chart: None,
             version: None,
             url: url.to_owned(),
             digest: None,
@@ -160,7 +163,8 @@ impl Catalogue {
         }
     }
 
-    /// Gets the archive.
+    /// Gets the archive, from the cache if it is there. It is not put there: as in Helm only a chart
+    /// that is used is cached.
     ///
     /// # Errors
     ///
@@ -212,13 +216,11 @@ impl Catalogue {
     #[allow(dead_code, reason = "dependencies are resolved by it")]
     fn named(&self, repository: &str) -> Result<Option<Entry>, Failure> {
         let name = repository.strip_prefix('@').or_else(|| repository.strip_prefix("alias:"));
-        match name {
-            Some(name) => self.entry(name).cloned().map(Some),
-            None => {
-                let known = |url| self.repositories.find_url(url);
-                Ok(known(repository).or_else(|| self.repositories.find(repository)).cloned())
-            }
+        if let Some(name) = name {
+            return self.entry(name).cloned().map(Some);
         }
+        let known = self.repositories.find_url(repository);
+        Ok(known.or_else(|| self.repositories.find(repository)).cloned())
     }
 
     fn entry(&self, name: &str) -> Result<&Entry, Failure> {
@@ -262,6 +264,7 @@ impl Catalogue {
             )
         });
         Ok(Pick {
+            chart: Some(listed.metadata.name.clone()),
             version: Some(version),
             url,
             digest: Some(listed.digest.clone()).filter(|it| !it.is_empty()),

@@ -97,9 +97,8 @@ impl Provenance {
             .repository_url
             .clone()
             .map(|url| RepositoryFacts { name: pick.repository.clone(), url });
-        let with_algorithm = |digest: &String| match digest.contains(':') {
-            true => digest.clone(),
-            false => format!("sha256:{digest}"),
+        let with_algorithm = |digest: &String| {
+            if digest.contains(':') { digest.clone() } else { format!("sha256:{digest}") }
         };
         self.index = pick
             .index_sha256

@@ -3,11 +3,14 @@
 use std::{
     borrow::Cow,
     fs,
+    os::unix::fs::PermissionsExt as _,
     path::{Component, Path, PathBuf},
 };
 
+use render::File;
+
 use crate::{
-    charts::{self, Archive, Catalogue, Pick, reason},
+    charts::{self, Archive, Catalogue, Pick, named, reason},
     failure::Failure,
     files::{self, Readers},
     grammar,
@@ -64,7 +67,8 @@ fn pulled(args: &Args, reference: &str, session: &mut Session) -> Result<(), Fai
     if args.untar.is_on() {
         return unpacked(args, reference, &archive);
     }
-    if archive.file_name.is_empty() || archive.file_name == ".." {
+    let is_odd = |c: char| c.is_control() || c == '/';
+    if matches!(archive.file_name.as_str(), "" | "." | "..") || archive.file_name.contains(is_odd) {
         return Err(Failure::new("the URL of the chart ends in no name for a file"));
     }
     files::replace(&args.destination.join(&archive.file_name), &archive.bytes, Readers::All)
@@ -112,15 +116,48 @@ fn unpacked(args: &Args, reference: &str, archive: &Archive) -> Result<(), Failu
     if fs::symlink_metadata(&folder).is_ok() {
         return Err(is_taken(&folder).with_hint("nothing was unpacked over it"));
     }
-    for file in unpacked {
-        written(&folder.join(&file.name), &file.data)?;
-    }
-    Ok(())
+    placed(&below, &folder, &unpacked)
 }
 
-/// Writes a file of a folder that did not exist before, so that no link can lead out of it.
-fn written(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let failed = |error| Failure::new(format_args!("open {}: {}", path.display(), reason(&error)));
+/// Writes the files into a folder of another name first: `folder` is whole or not there.
+fn placed(below: &Path, folder: &Path, files: &[File]) -> Result<(), Failure> {
+    let made = first_missing(below);
+    fs::create_dir_all(below).map_err(|error| named(below, &error))?;
+    let outcome = unfinished(below).and_then(|unfinished| {
+        for file in files {
+            written(unfinished.path(), &file.name, &file.data)?;
+        }
+        fs::rename(unfinished.path(), folder).map_err(|error| named(folder, &error))
+    });
+    if outcome.is_err()
+        && let Some(made) = made
+    {
+        // What we made is empty again.
+        let _ = fs::remove_dir_all(made);
+    }
+    outcome
+}
+
+/// A folder beside the one that is meant, which goes away unless it gets its name. Others may read
+/// it, as any folder that is made here.
+fn unfinished(below: &Path) -> Result<tempfile::TempDir, Failure> {
+    let all = fs::Permissions::from_mode(0o755);
+    tempfile::Builder::new()
+        .prefix(".pull-")
+        .permissions(all)
+        .tempdir_in(below)
+        .map_err(|error| named(below, &error))
+}
+
+/// The outermost of the folders that would have to be made for `path`.
+fn first_missing(path: &Path) -> Option<&Path> {
+    let missing = |it: &&Path| !it.as_os_str().is_empty() && !it.exists();
+    path.ancestors().take_while(missing).last()
+}
+
+fn written(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+    let path = folder.join(name);
+    let failed = |error| Failure::new(format_args!("open {name}: {}", reason(&error)));
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(failed)?;
     }

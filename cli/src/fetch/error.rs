@@ -104,7 +104,6 @@ impl Error {
     /// Returns what to do about it.
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
-            Self::Url { .. } | Self::Tls(_) => None,
             Self::Status { code: 401 | 407, .. } => Some(
                 "the server wants to know who asks: give --username and --password (to `repo add` \
                  for a repository)"
@@ -117,7 +116,7 @@ impl Error {
                 "a repository is the folder that has index.yaml in it, without the file's name"
                     .to_owned(),
             ),
-            Self::Status { .. } => None,
+            Self::Status { .. } | Self::Url { .. } | Self::Tls(_) => None,
             Self::Transport { trouble, .. } => trouble.hint().map(str::to_owned),
             Self::Redirects { .. } => {
                 Some("the server sends us in circles; nothing was taken".to_owned())

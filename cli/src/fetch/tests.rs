@@ -100,9 +100,11 @@ fn a_body_comes_whole_and_the_server_knows_who_we_are() {
 
 #[test]
 fn a_status_is_told_with_the_url_that_was_typed() {
-    let server = Server::new(|request| match request.starts_with("GET /a ") {
-        true => redirect("/b"),
-        false => b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec(),
+    let server = Server::new(|request| {
+        if request.starts_with("GET /a ") {
+            return redirect("/b");
+        }
+        b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec()
     });
     let url = server.url("/a").replace("http://", "http://me:hunter2@");
     let error = anybody().content(&Request::index(&url)).unwrap_err();
@@ -196,10 +198,11 @@ fn credentials_do_not_follow_a_redirect_to_a_foreign_server() {
 
 #[test]
 fn credentials_follow_a_redirect_within_their_server() {
-    let home = Server::new(|request| match request.starts_with("GET /a ") {
-        true => redirect("/b"),
-        false => ok("in"),
-    });
+    let home = Server::new(
+        |request| {
+            if request.starts_with("GET /a ") { redirect("/b") } else { ok("in") }
+        },
+    );
     let url = home.url("/a");
     client(me(&home.url(""))).content(&Request::index(&url)).unwrap();
     assert!(home.asked().iter().all(|asked| asked.contains(ME)), "{:?}", home.asked());

@@ -10,7 +10,7 @@ use super::{Entry, cached, is_file_name, read_index};
 use crate::{
     failure::Failure,
     fetch::{self, Access, Answer, Client, Proxies, Request, Version},
-    files::{self, Readers},
+    files,
     settings::Settings,
 };
 
@@ -98,9 +98,9 @@ pub(crate) fn refresh(
 fn keep(cache: &Path, entry: &Entry, fetched: &Fetched) -> Result<(), Failure> {
     let file = |name: &str| cached(cache, &entry.name, name);
     let names = fetched.index.entries.keys();
-    let list: String = names.map(|name| format!("{name}\n")).collect();
-    files::replace(&file("charts.txt"), list.as_bytes(), Readers::All)?;
-    files::replace(&file("index.yaml"), &fetched.bytes, Readers::All)?;
+    let list: String = names.flat_map(|name| [name.as_str(), "\n"]).collect();
+    files::cache(&file("charts.txt"), list.as_bytes())?;
+    files::cache(&file("index.yaml"), &fetched.bytes)?;
     if fetched.version == Version::default() {
         let _ = fs::remove_file(file("index.json"));
         return Ok(());
@@ -112,7 +112,7 @@ fn keep(cache: &Path, entry: &Entry, fetched: &Fetched) -> Result<(), Failure> {
         version: fetched.version.clone(),
     };
     let note = serde_json::to_vec(&note).map_err(|error| Failure::from_error(&error))?;
-    files::replace(&file("index.json"), &note, Readers::All)
+    files::cache(&file("index.json"), &note)
 }
 
 /// Returns which version is cached, if our note is about the file that lies there.

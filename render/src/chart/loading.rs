@@ -174,10 +174,12 @@ pub(super) fn from_archive(name: &str, bytes: &[u8]) -> Result<Chart, Error> {
 /// Returns the files of a `.tgz` and the chart's name, which names a folder.
 pub(super) fn expand(bytes: &[u8]) -> Result<(String, Vec<File>), Error> {
     if !bytes.starts_with(&archive::MAGIC) {
-        return Err(Error::Chart("gzip: invalid header".to_owned()));
+        let text = if bytes.is_empty() { "EOF" } else { "gzip: invalid header" };
+        return Err(Error::Chart(text.to_owned()));
     }
     let mut room = Room::of_chart();
     let files = archive::unpack(bytes, &mut room).map_err(|reason| Error::Archive { reason })?;
+    measure_inner(&files, &mut room)?;
     let mut metadata = super::Metadata::default();
     for file in files.iter().filter(|file| file.name == "Chart.yaml") {
         reading::metadata(&mut metadata, &typed(file)?).map_err(cannot_load(&file.name))?;
@@ -192,6 +194,23 @@ pub(super) fn expand(bytes: &[u8]) -> Result<(String, Vec<File>), Error> {
         }
         _ => Ok((name, files)),
     }
+}
+
+/// Refuses what could not be loaded later: archives inside that are too much together.
+fn measure_inner(files: &[File], room: &mut Room) -> Result<(), Error> {
+    let is_inner = |file: &&File| {
+        file.name.starts_with("charts/")
+            && file.name.matches('/').count() == 1
+            && file.name.rsplit('.').next() == Some("tgz")
+    };
+    for file in files.iter().filter(is_inner) {
+        room.deeper(|room| {
+            let files =
+                archive::unpack(&file.data, room).map_err(|reason| Error::Archive { reason })?;
+            measure_inner(&files, room)
+        })?;
+    }
+    Ok(())
 }
 
 /// What a chart's `apiVersion` says.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    failure::Failure,
+    failure::{Failure, harmless},
     grammar,
     options::{Format, Output, Switch},
     repositories::Repositories,
@@ -65,7 +65,7 @@ fn table(shown: &[Shown], no_headers: Switch, style: Style) -> String {
         table.row().painted("NAME", Style::header).painted("URL", Style::header);
     }
     for entry in shown {
-        table.add([&entry.name, &entry.url]);
+        table.add([&harmless(&entry.name), &harmless(&entry.url)]);
     }
     format!("{}\n", table.to_text(style))
 }

@@ -3,7 +3,7 @@
 use std::sync::mpsc;
 
 use crate::{
-    failure::Failure,
+    failure::{Failure, harmless},
     options::Duration,
     repositories::{self, Entry, Presence, Repositories},
     session::Session,
@@ -80,7 +80,7 @@ pub(crate) fn updated(
         }
         drop(done);
         for (entry, outcome) in outcomes {
-            let (name, url) = (&entry.name, entry.shown_url());
+            let (name, url) = (&entry.name, harmless(&entry.shown_url()));
             let line = match outcome {
                 Ok(_) => {
                     format!("...Successfully got an update from the {name:?} chart repository\n")
