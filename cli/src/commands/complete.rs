@@ -173,9 +173,8 @@ fn words(typed: &Typed<'_>, session: &mut Session) -> Choices {
         }
         (Taken::FarChart, []) => charts::references(&typed.begun, Places::Elsewhere, session),
         (Taken::Repositories, named) => charts::repositories(named, session),
-        (Taken::Folder, []) => (Vec::new(), Directive::Files),
         (Taken::NameAndChart, []) => (Vec::new(), Directive::NoFiles),
-        (Taken::Anything, _) => (Vec::new(), Directive::Files),
+        (Taken::Folder, []) | (Taken::Anything, _) => (Vec::new(), Directive::Files),
         _ => nothing_more(),
     }
 }

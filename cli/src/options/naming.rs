@@ -28,7 +28,7 @@ impl OldNameOptions {
     /// Returns the words of a command with the name where Helm 4 has it: before the others.
     pub(crate) fn before<'w>(&self, words: &'w [String]) -> Cow<'w, [String]> {
         match &self.name {
-            Some(name) => Cow::Owned([&[name.clone()], words].concat()),
+            Some(name) => Cow::Owned([std::slice::from_ref(name), words].concat()),
             None => Cow::Borrowed(words),
         }
     }

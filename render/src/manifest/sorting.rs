@@ -71,8 +71,11 @@ pub(crate) fn sort(
 /// Returns all that the templates made as one text, to be looked at: what is not YAML cannot be
 /// sorted (`action.renderResources`).
 fn made(files: &BTreeMap<String, String>) -> String {
-    let files = files.iter().filter(|(_, text)| !text.trim().is_empty());
-    files.map(|(name, text)| format!("---\n# Source: {name}\n{text}\n")).collect()
+    let mut made = String::new();
+    for (name, text) in files.iter().filter(|(_, text)| !text.trim().is_empty()) {
+        made.extend(["---\n# Source: ", name, "\n", text, "\n"]);
+    }
+    made
 }
 
 /// Unknown kinds come last, by their names.

@@ -44,10 +44,10 @@ pub(super) fn references(begun: &str, places: Places, session: &Session) -> Choi
     for scheme in SCHEMES {
         let prefix = scheme.split('\t').next().unwrap_or_default();
         if begun.starts_with(prefix) {
-            offered.is_url = true;
+            offered.begun = Begun::Url;
         } else if prefix.starts_with(begun) {
             offered.choices.push((*scheme).to_owned());
-            offered.goes_on = true;
+            offered.begun = Begun::Prefix;
         }
     }
     if places == Places::Everywhere {
@@ -56,12 +56,23 @@ pub(super) fn references(begun: &str, places: Places, session: &Session) -> Choi
     offered.done(places)
 }
 
-/// Choices, and whether the last word of one goes on.
+/// Choices, and how what was begun may go on.
 #[derive(Default)]
 struct Offered {
     choices: Vec<String>,
-    goes_on: bool,
-    is_url: bool,
+    begun: Begun,
+}
+
+/// What has been begun.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Begun {
+    /// What a choice makes whole.
+    #[default]
+    Reference,
+    /// What goes on behind a choice: a repository, the scheme of a URL.
+    Prefix,
+    /// A URL, of which nobody knows the rest.
+    Url,
 }
 
 impl Offered {
@@ -70,12 +81,12 @@ impl Offered {
             let prefix = format!("{}/", entry.name);
             if begun.starts_with(&prefix) {
                 self.choices.extend(charts(repositories, &entry.name));
-                self.goes_on = false;
+                self.begun = Begun::Reference;
                 return;
             }
             if entry.name.starts_with(begun) {
                 self.choices.push(described(&prefix, entry));
-                self.goes_on = true;
+                self.begun = Begun::Prefix;
             }
         }
     }
@@ -97,13 +108,11 @@ impl Offered {
     }
 
     fn done(self, places: Places) -> Choices {
-        let is_done = self.is_url || places == Places::Elsewhere;
-        let goes_on = self.goes_on || self.is_url;
-        let directive = match (is_done, goes_on) {
-            (true, true) => Directive::NoFilesNoSpace,
-            (true, false) => Directive::NoFiles,
-            (false, true) => Directive::FilesNoSpace,
-            (false, false) => Directive::Files,
+        let directive = match (self.begun, places) {
+            (Begun::Url, _) | (Begun::Prefix, Places::Elsewhere) => Directive::NoFilesNoSpace,
+            (Begun::Prefix, Places::Everywhere) => Directive::FilesNoSpace,
+            (Begun::Reference, Places::Elsewhere) => Directive::NoFiles,
+            (Begun::Reference, Places::Everywhere) => Directive::Files,
         };
         (self.choices, directive)
     }
