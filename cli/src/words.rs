@@ -5,7 +5,7 @@
 //! it into the configuration file, `RUTTER_WORDS` wins over that. The file is read when a guess
 //! could be made, and not before.
 
-use std::{env, fs, io, path::PathBuf};
+use std::{env, fmt, fs, io, path::PathBuf};
 
 use crate::{
     charts::{named, reason},
@@ -74,6 +74,15 @@ impl Words {
             "helm4" => Some(Self::Helm4),
             _ => None,
         }
+    }
+}
+
+impl fmt::Display for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Helm4 => "helm4",
+            Self::Helm2 => "helm2",
+        })
     }
 }
 

@@ -224,6 +224,7 @@ fn init_chooses_helm_2s_words_and_starts_nothing() {
     assert_eq!(tree(&home), other);
     run(&env, "install ./web").success();
     assert_eq!(releases(&env).len(), 1);
+    assert_eq!(run(&env, "env RUTTER_WORDS").success(), "helm2\n");
     let env = env.with("RUTTER_WORDS", "helm4");
     run(&env, "install ./web").failure(1);
 }

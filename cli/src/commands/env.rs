@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use crate::{failure::Failure, grammar, session::Session, settings::Settings};
+use crate::{failure::Failure, grammar, session::Session, settings::Settings, words::Words};
 
 /// Print the environment that commands run in
 ///
@@ -67,6 +67,7 @@ pub(crate) fn variables(settings: &Settings, namespace: &str) -> Vec<(&'static s
     if settings.program != "helm" {
         variables.push(("RUTTER_HOME", path(&folders.rutter)));
         variables.push(("RUTTER_SANDBOX", cluster.sandbox.to_string()));
+        variables.push(("RUTTER_WORDS", Words::chosen(settings).unwrap_or_default().to_string()));
     }
     variables
 }
