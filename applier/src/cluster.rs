@@ -6,6 +6,7 @@
 
 mod error;
 mod kind;
+mod table;
 
 use std::rc::Rc;
 
@@ -13,9 +14,11 @@ use futures_util::stream::LocalBoxStream;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(crate) use self::table::age;
 pub use self::{
     error::{Cause, ClusterError, Denied, FieldConflict},
     kind::{Discovery, Kind, Resource, Scope},
+    table::{Column, Row, Sought, Table},
 };
 
 /// The field manager under which everything is applied: Helm's own, so that a release can move
@@ -281,6 +284,10 @@ pub trait Cluster {
 
     /// Returns all objects that a query names, whatever number of pages they come in.
     async fn list(&self, query: &Query<'_>) -> Result<Listed, ClusterError>;
+
+    /// Returns objects as the server shows them. A server that shows none of a kind gives their
+    /// names and ages.
+    async fn table(&self, sought: &Sought<'_>) -> Result<Table, ClusterError>;
 
     /// Returns one object.
     async fn get(&self, address: &Address<'_>, depth: Depth) -> Result<Value, ClusterError>;

@@ -9,6 +9,7 @@ mod discretion;
 mod request;
 mod send;
 mod status;
+mod table;
 mod watch;
 
 use std::{cell::RefCell, rc::Rc};
@@ -27,7 +28,7 @@ use self::{
 use crate::cluster::{
     Address, Answer, Apply, Cluster, ClusterError, Conflicts, Delete, Depth, Discovery, Effect,
     Endpoint, Freshness, Kind, Listed, LogQuery, PatchStep, Propagation, Query, Resource, Run,
-    Scope, ServerVersion, Subject, Validation, Watch,
+    Scope, ServerVersion, Sought, Subject, Table, Validation, Watch,
 };
 
 /// So many objects come in one page of a list.
@@ -145,6 +146,36 @@ impl Cluster for Kube {
             token = meta("continue");
             if token.is_empty() {
                 return Ok(listed);
+            }
+        }
+    }
+
+    async fn table(&self, sought: &Sought<'_>) -> Result<Table, ClusterError> {
+        let (ask, resource) = match sought {
+            Sought::All(query) => (Ask::list(query).as_table(query.depth), query.resource),
+            Sought::One(address, depth) => {
+                (Ask::object(address, *depth).as_table(*depth), address.resource)
+            }
+        };
+        let mut table = Table::default();
+        let mut token = String::new();
+        loop {
+            let mut page = ask.clone().with("limit", PAGE.to_string());
+            if !token.is_empty() {
+                page = page.with("continue", token.clone());
+            }
+            let page = match self.wire.exchange(&page).await {
+                Err(ClusterError::Expired { .. }) if !token.is_empty() => {
+                    token.clear();
+                    table = Table::default();
+                    continue;
+                }
+                other => parse(&other?.body)?,
+            };
+            table::add(&mut table, &page, resource);
+            token = table::next(&page);
+            if token.is_empty() {
+                return Ok(table);
             }
         }
     }

@@ -15,18 +15,20 @@ mod operation;
 pub mod plan;
 pub mod readiness;
 pub mod reads;
+mod reasons;
 pub mod record;
 mod request;
+pub mod resources;
 mod situation;
 mod view;
 mod wait;
 mod world;
 
 pub use cluster::{
-    Address, Answer, Apply, Cause, Cluster, ClusterError, Conflicts, Delete, Denied, Depth,
+    Address, Answer, Apply, Cause, Cluster, ClusterError, Column, Conflicts, Delete, Denied, Depth,
     Discovery, Effect, Endpoint, FIELD_MANAGER, FieldConflict, Freshness, Kind, Listed, LogQuery,
-    PatchStep, Propagation, Query, Resource, Run, Scope, ServerVersion, Subject, Validation, Watch,
-    WatchEvent,
+    PatchStep, Propagation, Query, Resource, Row, Run, Scope, ServerVersion, Sought, Subject,
+    Table, Validation, Watch, WatchEvent,
 };
 pub use error::{Deleted, Error, Holder};
 pub use kube::{Connection, Kube, Patience, Verification};

@@ -18,6 +18,7 @@ mod refusals;
 mod schema;
 mod select;
 mod settle;
+mod tables;
 
 use std::{cell::RefCell, io, path::PathBuf, rc::Rc, time::Duration};
 
@@ -26,8 +27,8 @@ use serde_json::{Value, json};
 
 use crate::cluster::{
     Address, Answer, Apply, Cluster, ClusterError, Delete, Depth, Discovery, Effect, Endpoint,
-    Freshness, Kind, Listed, LogQuery, PatchStep, Query, Resource, Scope, ServerVersion, Subject,
-    Validation, Watch, WatchEvent,
+    Freshness, Kind, Listed, LogQuery, PatchStep, Query, Resource, Scope, ServerVersion, Sought,
+    Subject, Table, Validation, Watch, WatchEvent,
 };
 
 #[cfg(feature = "testing")]
@@ -193,6 +194,23 @@ impl Cluster for MemoryCluster {
             .map(|(_, object)| at_depth(object, query.depth))
             .collect();
         Ok(Listed { items, resource_version: objects.version().to_string() })
+    }
+
+    async fn table(&self, sought: &Sought<'_>) -> Result<Table, ClusterError> {
+        let (kind, depth, objects) = match sought {
+            Sought::All(query) => {
+                let whole = Query { depth: Depth::Whole, ..*query };
+                (&query.resource.kind, query.depth, self.list(&whole).await?.items)
+            }
+            Sought::One(address, depth) => {
+                (&address.resource.kind, *depth, vec![self.get(address, Depth::Whole).await?])
+            }
+        };
+        let mut table = tables::table(kind, objects, jiff::Timestamp::now());
+        for row in &mut table.rows {
+            row.object = at_depth(&row.object, depth);
+        }
+        Ok(table)
     }
 
     async fn get(&self, address: &Address<'_>, depth: Depth) -> Result<Value, ClusterError> {

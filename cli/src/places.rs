@@ -5,7 +5,7 @@ use std::rc::Rc;
 use applier::{
     Address, Answer, Apply, Cluster, ClusterError, Delete, Depth, Discovery, Effect, Endpoint,
     Freshness, Kube, Listed, LogQuery, MemoryCluster, PatchStep, Query, Resource, ServerVersion,
-    Subject, Watch,
+    Sought, Subject, Table, Watch,
 };
 use serde_json::Value;
 
@@ -65,6 +65,10 @@ impl Cluster for Place {
 
     async fn list(&self, query: &Query<'_>) -> Result<Listed, ClusterError> {
         ask!(self, cluster => cluster.list(query))
+    }
+
+    async fn table(&self, sought: &Sought<'_>) -> Result<Table, ClusterError> {
+        ask!(self, cluster => cluster.table(sought))
     }
 
     async fn get(&self, address: &Address<'_>, depth: Depth) -> Result<Value, ClusterError> {

@@ -61,7 +61,10 @@ pub(crate) struct Info {
     pub(crate) rollback_revision: u64,
     #[serde(deserialize_with = "or_default", skip_serializing_if = "String::is_empty")]
     pub(crate) notes: String,
-    /// Live objects by kind; only `status` fills it.
+    /// Live objects as text for people, where they were asked for ([`crate::live::look`]).
+    #[serde(skip)]
+    pub(crate) live: String,
+    /// Live objects by kind; only `status` fills it, and only for Helm's JSON.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "Map::is_empty")]
     pub(crate) resources: Map<String, Value>,
 }

@@ -69,6 +69,14 @@ impl Releases {
         Ok(Self::Work(Box::new(work), Look { sight, scope }))
     }
 
+    /// Returns the place where a cluster is asked, if this is one.
+    pub(crate) fn online(&mut self) -> Option<&mut Work> {
+        match self {
+            Self::Work(work, Look { sight: Sight::Online, .. }) => Some(work),
+            Self::Work(..) | Self::Memory(_) => None,
+        }
+    }
+
     /// Returns the newest revision of every release in `scope`.
     pub(crate) fn newest(&mut self, scope: &Scope) -> Result<Vec<Release>, Failure> {
         match self {

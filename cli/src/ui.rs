@@ -4,6 +4,7 @@ mod json;
 mod meter;
 mod progress;
 mod report;
+mod resources;
 mod style;
 mod table;
 
@@ -14,6 +15,7 @@ pub(crate) use self::{
     meter::Meter,
     progress::Teller,
     report::{Content, Detail, Report, hooks},
+    resources::{line, resources},
     style::Style,
     table::Table,
 };

@@ -15,6 +15,8 @@ pub(super) const APPLY: &str = "application/apply-patch+yaml";
 /// The content type of a JSON patch.
 pub(super) const JSON_PATCH: &str = "application/json-patch+json";
 const JSON: &str = "application/json";
+/// Helm's and kubectl's: a server that has no tables of a kind answers with the objects.
+const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
 const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 const METADATA_LIST: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
@@ -98,6 +100,13 @@ impl Ask {
             ask.accept = METADATA;
         }
         ask
+    }
+
+    /// Asks for what is read as a table, with its objects or their metadata.
+    pub(super) fn as_table(mut self, depth: Depth) -> Self {
+        self.accept = TABLE;
+        let objects = if depth == Depth::Metadata { "Metadata" } else { "Object" };
+        self.with("includeObject", objects)
     }
 
     /// Adds a parameter.

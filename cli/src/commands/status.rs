@@ -1,8 +1,10 @@
 //! `rutter status`: how a release is.
 
+use applier::resources::Form;
+
 use crate::{
     failure::Failure,
-    grammar,
+    grammar, live,
     options::{Format, Number, Output, ReadOptions},
     releases::{Releases, Revision},
     session::Session,
@@ -32,6 +34,13 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     let mut releases = Releases::open(session, args.read)?;
     let revision = Revision::of(args.revision.0);
     let mut release = releases.revision(&session.namespace(), name, revision)?;
+    let form = match args.output.format {
+        Format::Table => Form::Table,
+        Format::Json | Format::Yaml => Form::Whole,
+    };
+    if let Some(work) = releases.online() {
+        live::look(work, &mut release, form)?;
+    }
     release.chart = None;
     let text = match args.output.format {
         Format::Json => json_line(&release)?,

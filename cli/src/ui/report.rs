@@ -94,21 +94,12 @@ impl Report<'_> {
         writeln!(text, "DESCRIPTION: {}", info.description)
     }
 
-    /// Live objects, a table for each kind. They come as text from whoever asked the cluster.
+    /// Live objects, as whoever asked the cluster has put them into words.
     fn resources(&self, text: &mut String) {
-        let resources = &self.release.info.resources;
-        if resources.is_empty() {
-            return;
+        let live = &self.release.info.live;
+        if !live.is_empty() {
+            let _ = writeln!(text, "RESOURCES:\n{live}");
         }
-        text.push_str("RESOURCES:\n");
-        for (kind, table) in resources {
-            text.push_str("==> ");
-            text.push_str(kind);
-            text.push('\n');
-            text.push_str(table.as_str().unwrap_or_default());
-            text.push('\n');
-        }
-        text.push('\n');
     }
 
     fn tests(&self, text: &mut String) {

@@ -8,7 +8,8 @@ use tokio::sync::Notify;
 use crate::{
     cluster::{
         Address, Answer, Apply, Cluster, ClusterError, Delete, Depth, Discovery, Effect, Endpoint,
-        Freshness, Listed, LogQuery, PatchStep, Query, Resource, ServerVersion, Subject, Watch,
+        Freshness, Listed, LogQuery, PatchStep, Query, Resource, ServerVersion, Sought, Subject,
+        Table, Watch,
     },
     memory::MemoryCluster,
 };
@@ -82,6 +83,10 @@ impl Cluster for Mortal<'_> {
 
     async fn list(&self, query: &Query<'_>) -> Result<Listed, ClusterError> {
         self.cluster.list(query).await
+    }
+
+    async fn table(&self, sought: &Sought<'_>) -> Result<Table, ClusterError> {
+        self.cluster.table(sought).await
     }
 
     async fn get(&self, address: &Address<'_>, depth: Depth) -> Result<Value, ClusterError> {
