@@ -3,7 +3,7 @@
 use ledger::{EventId, ObjectRef, Status};
 
 use crate::{
-    cluster::{ClusterError, FieldConflict},
+    cluster::{ClusterError, Denied, FieldConflict},
     record::RecordError,
 };
 
@@ -105,6 +105,8 @@ pub enum Error {
         event: EventId,
         /// What the user can do about it, where the server's answer tells.
         hint: Option<String>,
+        /// What was refused to the user, where it failed on that.
+        denied: Option<Box<Denied>>,
     },
     /// An operation was interrupted and must be ended first.
     #[error("the last operation on `{name}` was interrupted")]
@@ -158,6 +160,15 @@ pub struct Holder {
 }
 
 impl Error {
+    /// Returns what was refused to the user, where that is what it failed on.
+    pub fn denied(&self) -> Option<&Denied> {
+        match self {
+            Self::Unreachable(source) | Self::Cluster { source, .. } => source.denied(),
+            Self::Failed { denied, .. } => denied.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Returns what the user can do about it, if there is something.
     pub fn hint(&self) -> Option<String> {
         match self {

@@ -19,7 +19,7 @@ use tokio::time::Instant;
 
 pub(crate) use self::{hook::HookTimes, migrate::client_side};
 use crate::{
-    cluster::{Cluster, ClusterError, Conflicts, Discovery, Kind, Propagation},
+    cluster::{Cluster, ClusterError, Conflicts, Denied, Discovery, Kind, Propagation},
     error::{Error, cluster_hint},
     evidence, object,
     plan::{Act, Plan, Step, prepare, prepare::Key},
@@ -71,6 +71,8 @@ pub(crate) struct Failure {
     pub(crate) evidence: Value,
     /// What the user can do about it, where the server's answer tells.
     pub(crate) hint: Option<String>,
+    /// What was refused to the user, where it failed on that.
+    pub(crate) denied: Option<Box<Denied>>,
 }
 
 impl From<Error> for Stop {
@@ -89,7 +91,8 @@ impl Failure {
     /// Takes what the server said about an object.
     pub(crate) fn of(text: String, error: &ClusterError) -> Self {
         let hint = cluster_hint(error);
-        Self { evidence: serde_json::json!({"server": error.to_string()}), text, hint }
+        let denied = error.denied().cloned().map(Box::new);
+        Self { evidence: serde_json::json!({"server": error.to_string()}), text, hint, denied }
     }
 }
 
@@ -351,8 +354,16 @@ impl<'r, 'w, C: Cluster, S: Store + OperationLocks> Execution<'r, 'w, C, S> {
 
     /// Finds out why objects are not what they should be.
     async fn unready(&self, unready: &Unready) -> Stop {
+        Stop::Failed(self.unready_failure(unready).await)
+    }
+
+    /// Says what was waited for in vain, and why that did not come.
+    async fn unready_failure(&self, unready: &Unready) -> Failure {
         let evidence = evidence::gather(self.world.cluster, &self.discovery, unready).await;
-        Stop::Failed(Failure { text: unready.text(), evidence, hint: None })
+        let reasons = wait::reasons(self.world.cluster, unready).await;
+        let hint = Some(reasons.join("\n")).filter(|it| !it.is_empty());
+        let denied = unready.denied().cloned().map(Box::new);
+        Failure { text: unready.text(), evidence, hint, denied }
     }
 
     /// Deletes what this operation made (`--cleanup-on-fail`). What fails is warned of.
@@ -379,7 +390,7 @@ impl<'r, 'w, C: Cluster, S: Store + OperationLocks> Execution<'r, 'w, C, S> {
 }
 
 /// Returns by which rules objects are waited for.
-fn rules(waiting: Waiting) -> Rules {
+pub(crate) fn rules(waiting: Waiting) -> Rules {
     match (waiting.strategy, waiting.jobs) {
         (Wait::Legacy, Jobs::Await) => Rules::LegacyWithJobs,
         (Wait::Legacy, Jobs::Ignore) => Rules::Legacy,

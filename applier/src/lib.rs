@@ -19,6 +19,7 @@ mod reasons;
 pub mod record;
 mod request;
 pub mod resources;
+mod rights;
 mod situation;
 mod view;
 mod wait;
@@ -32,12 +33,13 @@ pub use cluster::{
 };
 pub use error::{Deleted, Error, Holder};
 pub use kube::{Connection, Kube, Patience, Verification};
-pub use look::look;
+pub use look::{look, look_overlooking};
 pub use memory::MemoryCluster;
 #[cfg(feature = "testing")]
 pub use memory::Mistake;
 pub use operation::{
-    Done, abandon, check_name, install, obstacle, plan_install, plan_upgrade, resume, rollback,
+    Done, abandon, check_name, install, obstacle, plan_install, plan_upgrade, resume,
+    rights_to_install, rights_to_roll_back, rights_to_uninstall, rights_to_upgrade, rollback,
     uninstall, upgrade,
 };
 pub use request::{
@@ -45,5 +47,6 @@ pub use request::{
     NamespaceCreation, OnFailure, Ownership, Rerun, Resume, Rollback, Target, Uninstall, Upgrade,
     Wait, Waiting,
 };
+pub use rights::Rights;
 pub use situation::{KnownBy, Situation, Summary};
 pub use world::{Observer, Progress, World};

@@ -13,8 +13,8 @@ use serde_json::Value;
 use crate::{
     claim,
     cluster::{
-        Address, Cluster, ClusterError, Depth, Discovery, Freshness, Kind, Query, Resource, Scope,
-        ServerVersion,
+        Address, Cluster, ClusterError, Depth, Discovery, Freshness, Kind, Listed, Query, Resource,
+        Scope, ServerVersion,
     },
     error::Error,
     object,
@@ -35,6 +35,32 @@ pub async fn look<C: Cluster, S: Store + OperationLocks>(
     world: &mut World<'_, C, S>,
     target: &Target,
 ) -> Result<Situation, Error> {
+    look_as_allowed(world, target, Hidden::Refuse).await
+}
+
+/// Looks at a release as [`look`] does; records that the user may not see count as not there. For
+/// finding out what he would have to be allowed.
+pub async fn look_overlooking<C: Cluster, S: Store + OperationLocks>(
+    world: &mut World<'_, C, S>,
+    target: &Target,
+) -> Result<Situation, Error> {
+    look_as_allowed(world, target, Hidden::Overlook).await
+}
+
+/// What becomes of what the user may not see.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hidden {
+    /// Without it nothing is done.
+    Refuse,
+    /// It counts as not there.
+    Overlook,
+}
+
+async fn look_as_allowed<C: Cluster, S: Store + OperationLocks>(
+    world: &mut World<'_, C, S>,
+    target: &Target,
+    hidden: Hidden,
+) -> Result<Situation, Error> {
     world.ledger.refresh().await?;
     let cluster = world.cluster;
     let server = cluster.server_version().await.map_err(Error::Unreachable)?;
@@ -51,15 +77,19 @@ pub async fn look<C: Cluster, S: Store + OperationLocks>(
         cluster.whoami(),
     );
     let discovery = discovery.map_err(Error::Unreachable)?;
-    let records = records.map_err(|source| Error::Cluster {
-        doing: "query: failed to query with labels".to_owned(),
-        source,
-    })?;
+    let is_hidden = records.as_ref().is_err_and(ClusterError::is_forbidden);
+    let records = match records {
+        Err(error) if hidden == Hidden::Overlook && error.is_forbidden() => {
+            Listed { items: Vec::new(), resource_version: String::new() }
+        }
+        records => records.map_err(failed_query)?,
+    };
     let mut seen = Seen {
         evidence: identity.evidence(world.ledger),
         url: identity.url,
         records: records.items,
         subject: subject.unwrap_or_default(),
+        is_hidden,
         ..Seen::default()
     };
     seen.records.sort_by_key(|it| view::labels(it).map_or(0, |label| label.revision));
@@ -67,6 +97,10 @@ pub async fn look<C: Cluster, S: Store + OperationLocks>(
     let bodies = read_bodies(world, (target, key.as_ref()), &mut seen).await?;
     let capabilities = capabilities(&server, &discovery)?;
     situation(world, (target, key), (server, capabilities), (seen, bodies)).await
+}
+
+fn failed_query(source: ClusterError) -> Error {
+    Error::Cluster { doing: "query: failed to query with labels".to_owned(), source }
 }
 
 /// What was seen of a cluster's identity.

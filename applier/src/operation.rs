@@ -2,6 +2,7 @@
 
 mod finish;
 mod install;
+mod needs;
 mod resume;
 mod rollback;
 mod spine;
@@ -14,12 +15,15 @@ mod tests;
 use ledger::{EventId, HookPoint, ObjectRef, OperationLocks, Records, ReleaseKey, Store};
 use render::{Document, Hook};
 
-pub use self::install::check_name;
+pub use self::{
+    install::check_name,
+    needs::{rights_to_install, rights_to_roll_back, rights_to_uninstall, rights_to_upgrade},
+};
 use crate::{
     begin::{self, InTheWay},
     cluster::{Cluster, Discovery, Propagation},
     error::Error,
-    look::look,
+    look::{Hidden, look},
     object,
     plan::{
         self, Plan, Wanted,
@@ -169,7 +173,7 @@ pub async fn plan_install<C: Cluster, S: Store + OperationLocks>(
     situation: &Situation,
     request: &Install,
 ) -> Result<Plan, Error> {
-    install::plan(world, situation, request).await
+    Ok(install::plan(world, situation, request, Hidden::Refuse).await?.plan)
 }
 
 /// Returns what an upgrade would do. Writes nothing.
@@ -178,7 +182,7 @@ pub async fn plan_upgrade<C: Cluster, S: Store + OperationLocks>(
     situation: &Situation,
     request: &Upgrade,
 ) -> Result<Plan, Error> {
-    upgrade::plan(world, situation, request).await
+    Ok(upgrade::plan(world, situation, request, Hidden::Refuse).await?.plan)
 }
 
 /// Returns what keeps operations on a release from beginning, if something does: somebody is at

@@ -138,6 +138,21 @@ async fn explain<C: Cluster>(
     }
 }
 
+/// Returns for each of these objects, which are not ready, why, where it can be found out.
+pub(crate) async fn explain_objects<C: Cluster>(
+    cluster: &C,
+    objects: &[&Value],
+) -> Vec<Option<String>> {
+    let numbered = objects.iter().enumerate();
+    let selectors: Vec<(usize, Selector)> =
+        numbered.filter_map(|(number, it)| Some((number, Selector::of(it)?))).collect();
+    let pods = pods::read(cluster, &selectors, Form::Whole).await.unwrap_or_default();
+    let unready = objects.iter().enumerate();
+    let unready: Vec<Unready<'_>> =
+        unready.map(|(number, object)| Unready { object, pods: pods.of(number) }).collect();
+    reasons::explain(cluster, &unready).await
+}
+
 /// Puts tables under headings, in the order of their first object.
 fn groups(batches: Vec<Batch>, found: Vec<Found>) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();

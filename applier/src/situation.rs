@@ -88,9 +88,22 @@ pub(crate) struct Seen {
     pub(crate) records: Vec<Value>,
     /// Who the server says we are.
     pub(crate) subject: Subject,
+    /// Whether the records may not be seen by the user.
+    pub(crate) is_hidden: bool,
 }
 
 impl Situation {
+    /// Returns the user as the server names it; empty where it does not say.
+    pub fn user(&self) -> &str {
+        &self.seen.subject.user
+    }
+
+    /// Returns whether the user may not see the release's records, so that it looks as if there
+    /// were none ([`crate::look_overlooking`]).
+    pub fn is_hidden(&self) -> bool {
+        self.seen.is_hidden
+    }
+
     /// Returns the last revision in the cluster.
     pub fn last(&self) -> Option<&Summary> {
         self.revisions.last()

@@ -8,8 +8,9 @@ mod board;
 use std::{collections::BTreeMap, time::Duration};
 
 use futures_util::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
+use ledger::ObjectRef;
 use serde_json::Value;
-use tokio::time::{Instant, sleep, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
 pub(crate) use self::board::{Awaited, Goal, Unready, Why};
 use self::board::{Board, Verdict};
@@ -25,6 +26,11 @@ const POLL: Duration = Duration::from_secs(2);
 const SETTLE: Duration = Duration::from_secs(10);
 /// A list or watch that fails is tried again after this.
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// What is not ready is asked for its reasons after this, then after twice as long, and so on.
+const FIRST_REASONS: Duration = Duration::from_secs(2);
+/// Reasons are asked for at least so often.
+const REASONS: Duration = Duration::from_secs(10);
 
 /// What is followed together.
 struct Group<'a> {
@@ -53,6 +59,9 @@ pub(crate) async fn until<C: Cluster>(
     let groups = groups(awaited, &board);
     let mut followers: FuturesUnordered<_> =
         groups.iter().map(|group| follow(cluster, group, &board).boxed_local()).collect();
+    if goal != Goal::Gone {
+        followers.push(tell_reasons(cluster, &board).boxed_local());
+    }
     let mut end = deadline;
     while board.verdict() != Verdict::Reached {
         // Several followers run inside this one future; each change wakes the verdict.
@@ -116,6 +125,46 @@ async fn follow<C: Cluster>(cluster: &C, group: &Group<'_>, board: &Board<'_>) -
             Err(_) => sleep(PAUSE).await,
         }
     }
+}
+
+/// Finds out again and again why objects are not ready, and tells what is new; never returns.
+async fn tell_reasons<C: Cluster>(cluster: &C, board: &Board<'_>) -> ClusterError {
+    let mut pause = FIRST_REASONS;
+    loop {
+        sleep(pause).await;
+        pause = (pause * 2).min(REASONS);
+        let waiting = board.waiting();
+        let reasons = explained(cluster, waiting.iter().map(|(_, object)| object)).await;
+        for ((name, _), reason) in waiting.iter().zip(reasons) {
+            if let Some(reason) = reason {
+                board.explain(name, reason);
+            }
+        }
+    }
+}
+
+/// Returns why objects are not ready, a line for each of which something can be found out.
+pub(crate) async fn reasons<C: Cluster>(cluster: &C, unready: &Unready) -> Vec<String> {
+    let seen: Vec<(&ObjectRef, &Value)> = unready
+        .objects
+        .iter()
+        .filter_map(|(object, _, last)| Some((object, last.as_ref()?)))
+        .collect();
+    let reasons = explained(cluster, seen.iter().map(|(_, last)| *last)).await;
+    let told = seen.iter().zip(reasons).filter_map(|((object, _), reason)| {
+        Some(format!("{}/{}: {}", object.kind, object.name, reason?))
+    });
+    told.collect()
+}
+
+async fn explained<'v, C: Cluster>(
+    cluster: &C,
+    objects: impl Iterator<Item = &'v Value>,
+) -> Vec<Option<String>> {
+    let objects: Vec<&Value> = objects.collect();
+    let patience = timeout(REASONS, crate::resources::explain_objects(cluster, &objects));
+    // Reasons are not worth a longer wait.
+    patience.await.unwrap_or_else(|_| vec![None; objects.len()])
 }
 
 /// Says whether asking again cannot help.

@@ -137,6 +137,14 @@ impl ClusterError {
         matches!(self, Self::NotFound { .. })
     }
 
+    /// Returns what was refused to the user, where it was.
+    pub fn denied(&self) -> Option<&Denied> {
+        match self {
+            Self::Forbidden { denied, .. } => Some(denied),
+            _ => None,
+        }
+    }
+
     /// Returns whether the user may not do that.
     pub fn is_forbidden(&self) -> bool {
         matches!(self, Self::Forbidden { .. })

@@ -17,11 +17,11 @@ use crate::{
     },
     content,
     error::Error,
-    evidence, object,
+    object,
     plan::{Act, Point, Step, Wanted},
     readiness::Rules,
     request::Rerun,
-    wait::{self, Awaited, Goal, Unready},
+    wait::{self, Awaited, Goal},
     world::Progress,
 };
 
@@ -246,13 +246,8 @@ impl<C: Cluster, S: Store + OperationLocks> Execution<'_, '_, C, S> {
         }
         match ended {
             Ok(()) => Ok(()),
-            Err(unready) => Err(self.hook_failure(&unready).await),
+            Err(unready) => Err(self.unready_failure(&unready).await),
         }
-    }
-
-    async fn hook_failure(&self, unready: &Unready) -> Failure {
-        let evidence = evidence::gather(self.world.cluster, &self.discovery, unready).await;
-        Failure { text: unready.text(), evidence, hint: None }
     }
 
     async fn note_end(
@@ -296,6 +291,7 @@ impl<C: Cluster, S: Store + OperationLocks> Execution<'_, '_, C, S> {
             text: text.to_owned(),
             evidence: told.get("evidence").cloned().unwrap_or_default(),
             hint: None,
+            denied: None,
         }))
     }
 
@@ -329,7 +325,7 @@ impl<C: Cluster, S: Store + OperationLocks> Execution<'_, '_, C, S> {
         let waited = wait::until(self.world.cluster, (&awaited, Goal::Gone), deadline, &());
         match waited.await {
             Ok(()) => Ok(()),
-            Err(unready) => Err(Stop::Failed(self.hook_failure(&unready).await)),
+            Err(unready) => Err(self.unready(&unready).await),
         }
     }
 

@@ -1,5 +1,7 @@
 //! The end of an operation: Helm's record first, then `Finished`.
 
+use std::fmt::Write as _;
+
 use ledger::{
     Class, Description, Event, EventId, Expected, Facts, Finished, HookOutcome, ObjectId,
     OperationLocks, Outcome, RecordRef, Revision, Status, Store, Verb,
@@ -91,7 +93,8 @@ pub(crate) async fn unclaimed<C, S: Store + OperationLocks>(
     let description = begin::sentence(world, &failure.text).await?;
     let end = End { outcome: Outcome::Failed, description, evidence: None, record: None };
     let event = append(world, begun, end).await?;
-    Err(Error::Failed { description: failure.text, event, hint: failure.hint })
+    let Failure { text: description, hint, denied, .. } = failure;
+    Err(Error::Failed { description, event, hint, denied })
 }
 
 struct End {
@@ -216,7 +219,13 @@ async fn failed<C: Cluster, S: Store + OperationLocks>(
     let outcome = Outcome::Failed;
     let end = End { outcome, description, evidence: Some(evidence), record };
     let event = append(world, begun, end).await?;
-    Err(Error::Failed { description: failure.text, event, hint: failure.hint })
+    let Failure { text: description, evidence, mut hint, denied } = failure;
+    // What was waited for has more to it than a line.
+    if let Some(hint) = hint.as_mut().filter(|_| evidence.get("objects").is_some()) {
+        let sequence = event.sequence;
+        let _ = write!(hint, "\n`rutter ledger show {sequence}` has all that is known of it");
+    }
+    Err(Error::Failed { description, event, hint, denied })
 }
 
 /// Writes the record's end. Where that cannot be, what happened is recorded all the same, and the

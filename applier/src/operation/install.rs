@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     Done,
-    spine::{self, Intent, Order},
+    spine::{self, Course, Intent, Order},
 };
 use crate::{
     begin::InTheWay,
@@ -13,8 +13,9 @@ use crate::{
     cluster::Cluster,
     content::Content,
     error::Error,
+    look::Hidden,
     object,
-    plan::{self, Detail, Inputs, Live, Plan, prepare},
+    plan::{self, Detail, Inputs, prepare},
     request::{Crds, Install, NameReuse, NamespaceCreation},
     situation::Situation,
     world::World,
@@ -26,7 +27,7 @@ pub(crate) async fn run<C: Cluster, S: Store + OperationLocks>(
     request: &Install,
 ) -> Result<Done, Error> {
     check_name(situation, request.reuse, (world.clock)())?;
-    let plan = plan(world, situation, request).await?;
+    let course = plan(world, situation, request, Hidden::Refuse).await?;
     let key = super::settle(world, situation, InTheWay::Refuse, &request.asker).await?;
     let life = next_life(world.ledger.state().release(&key), situation);
     let content = Content::of(&request.rendered, request.origin.clone(), request.labels.clone())?;
@@ -36,8 +37,7 @@ pub(crate) async fn run<C: Cluster, S: Store + OperationLocks>(
         life,
         revision: situation.next_revision(),
         content,
-        plan,
-        previous: spine::previous(world, situation).await?,
+        course,
         back: None,
         intent: Intent::of(&request.manner),
         waiting: request.manner.waiting,
@@ -51,7 +51,8 @@ pub(crate) async fn plan<C: Cluster, S: Store + OperationLocks>(
     world: &World<'_, C, S>,
     situation: &Situation,
     request: &Install,
-) -> Result<Plan, Error> {
+    hidden: Hidden,
+) -> Result<Course, Error> {
     let first = first(situation, request);
     let discovery = spine::discovery(world).await?;
     let target = &situation.target;
@@ -60,8 +61,8 @@ pub(crate) async fn plan<C: Cluster, S: Store + OperationLocks>(
     let hooks = (request.rendered.hooks.as_slice(), request.manner.hooks);
     let points = [HookPoint::PreInstall, HookPoint::PostInstall];
     let wanted = super::references((documents, &previous), (hooks, points), target, &discovery)?;
-    let live = Live::read(world.cluster, &discovery, (&wanted, Detail::Marks)).await?;
-    plan::build(&Inputs {
+    let live = spine::sight(world, (&wanted, Detail::Marks), hidden).await?;
+    let plan = plan::build(&Inputs {
         target,
         verb: "install",
         wanted: documents,
@@ -73,7 +74,8 @@ pub(crate) async fn plan<C: Cluster, S: Store + OperationLocks>(
         discovery: &discovery,
         ownership: request.manner.ownership,
         wait: request.manner.waiting.strategy,
-    })
+    })?;
+    Ok(Course { plan, previous })
 }
 
 /// Says whether a release may be given this name (Helm's `availableName`). An install does so

@@ -1,13 +1,13 @@
 //! What a rollback has of its own: which revision, and its objects as they were, byte for byte.
 
 use ledger::{
-    EventId, HookPoint, Life, LifeNumber, OperationLocks, Release, ReleaseKey, Revision,
-    RevisionEntry, Store, Verb,
+    EventId, HookPoint, Life, OperationLocks, Release, ReleaseKey, Revision, RevisionEntry, Store,
+    Verb,
 };
 
 use super::{
     Done,
-    spine::{self, Intent, Order},
+    spine::{self, Course, Intent, Order},
     upgrade::not_found,
 };
 use crate::{
@@ -15,7 +15,8 @@ use crate::{
     cluster::Cluster,
     content::Content,
     error::Error,
-    plan::{self, Detail, Inputs, Live, Plan},
+    look::Hidden,
+    plan::{self, Detail, Inputs},
     request::{Back, Rollback},
     situation::Situation,
     world::World,
@@ -36,19 +37,18 @@ pub(crate) async fn run<C: Cluster, S: Store + OperationLocks>(
     // Records of others become entries of the ledger first: all is found there then.
     let key = super::settle(world, situation, InTheWay::GiveUp, &request.asker).await?;
     let chosen = choose(world, (situation, &key), request.back).await?;
-    let plan = plan(world, situation, (request, &chosen.content)).await?;
+    let course = plan(world, situation, (request, &chosen.content), Hidden::Refuse).await?;
     let release = world.ledger.state().release(&key);
     let life = release.and_then(Release::latest_life);
     let last = life.and_then(Life::latest).map(|it| it.number);
     let revision = situation.next_revision().max(last.map_or(Revision::FIRST, Revision::next));
     let order = Order {
         verb: Verb::Rollback,
-        life: life.map_or(LifeNumber::FIRST, |it| it.number),
+        life: spine::life(release),
         key,
         revision,
         content: chosen.content,
-        plan,
-        previous: spine::previous(world, situation).await?,
+        course,
         back: Some((Some(chosen.event), chosen.revision)),
         intent: Intent::of(&request.manner),
         waiting: request.manner.waiting,
@@ -96,11 +96,12 @@ fn entry(release: &Release, back: Back) -> Result<&RevisionEntry, Error> {
     }
 }
 
-async fn plan<C: Cluster, S: Store + OperationLocks>(
+pub(crate) async fn plan<C: Cluster, S: Store + OperationLocks>(
     world: &World<'_, C, S>,
     situation: &Situation,
     (request, content): (&Rollback, &Content),
-) -> Result<Plan, Error> {
+    hidden: Hidden,
+) -> Result<Course, Error> {
     let discovery = spine::discovery(world).await?;
     let target = &situation.target;
     let previous = spine::previous(world, situation).await?;
@@ -108,8 +109,8 @@ async fn plan<C: Cluster, S: Store + OperationLocks>(
     let points = [HookPoint::PreRollback, HookPoint::PostRollback];
     let documents = (content.documents.as_slice(), previous.as_slice());
     let wanted = super::references(documents, (hooks, points), target, &discovery)?;
-    let live = Live::read(world.cluster, &discovery, (&wanted, Detail::Content)).await?;
-    plan::build(&Inputs {
+    let live = spine::sight(world, (&wanted, Detail::Content), hidden).await?;
+    let plan = plan::build(&Inputs {
         target,
         verb: "rollback",
         wanted: &content.documents,
@@ -121,5 +122,6 @@ async fn plan<C: Cluster, S: Store + OperationLocks>(
         discovery: &discovery,
         ownership: request.manner.ownership,
         wait: request.manner.waiting.strategy,
-    })
+    })?;
+    Ok(Course { plan, previous })
 }

@@ -20,7 +20,8 @@ use crate::{
     content::{self, Content},
     error::Error,
     execute::{self, Execution, Orders, Stop, Work},
-    plan::{Plan, Wanted},
+    look::Hidden,
+    plan::{Detail, Live, Plan, Wanted},
     record::Record,
     request::{Asker, Cleanup, Manner, Rerun, Waiting},
     situation::Situation,
@@ -80,6 +81,29 @@ impl Intent {
     }
 }
 
+/// Where an operation goes, and what it found where it starts.
+pub(crate) struct Course {
+    pub(crate) plan: Plan,
+    /// What earlier revisions applied.
+    pub(crate) previous: Vec<Document>,
+}
+
+/// Reads what is there of the objects named.
+pub(crate) async fn sight<C: Cluster, S>(
+    world: &World<'_, C, S>,
+    (wanted, detail): (&[ObjectRef], Detail),
+    hidden: Hidden,
+) -> Result<Live, Error> {
+    let discovery = discovery(world).await?;
+    let live = Live::read(world.cluster, &discovery, (wanted, detail)).await?;
+    Ok(if hidden == Hidden::Overlook { live.overlook() } else { live })
+}
+
+/// Returns the life that an operation belongs to which opens none.
+pub(crate) fn life(release: Option<&Release>) -> LifeNumber {
+    release.and_then(Release::latest_life).map_or(LifeNumber::FIRST, |it| it.number)
+}
+
 /// An operation that is ready to begin.
 pub(crate) struct Order {
     pub(crate) verb: Verb,
@@ -87,9 +111,7 @@ pub(crate) struct Order {
     pub(crate) life: LifeNumber,
     pub(crate) revision: Revision,
     pub(crate) content: Content,
-    pub(crate) plan: Plan,
-    /// What earlier revisions applied.
-    pub(crate) previous: Vec<Document>,
+    pub(crate) course: Course,
     /// For a rollback: the event and the revision that it goes back to.
     pub(crate) back: Option<(Option<EventId>, Revision)>,
     pub(crate) intent: Intent,
@@ -125,7 +147,7 @@ pub(crate) async fn begin<C: Cluster, S: Store + OperationLocks>(
         let saved = order.content.save(world.ledger, &before).await?;
         (saved.recipes, Some(saved.chart), saved.facts)
     };
-    let plan = content::json_bytes(&order.plan)?;
+    let plan = content::json_bytes(&order.course.plan)?;
     recipes.plan = Some(world.ledger.put(Class::Plain, plan).await?);
     let intent = content::json_bytes(&order.intent)?;
     let intent = world.ledger.put(Class::Private, intent).await?;
@@ -184,8 +206,8 @@ fn put_together(
         verb: order.verb,
         operation,
         started,
-        plan: order.plan,
-        previous: execute::by_key(&order.previous, &situation.target, discovery),
+        plan: order.course.plan,
+        previous: execute::by_key(&order.course.previous, &situation.target, discovery),
         documents: order.content.documents,
         hooks: order.content.hooks,
         orders,

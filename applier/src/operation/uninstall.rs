@@ -1,10 +1,10 @@
 //! What an uninstall has of its own: everything goes, in Helm's order, but what is kept.
 
-use ledger::{HookPoint, LifeNumber, OperationLocks, Records, Revision, Status, Store, Verb};
+use ledger::{HookPoint, OperationLocks, Records, Revision, Status, Store, Verb};
 
 use super::{
     Done,
-    spine::{self, Intent, Keeping, Order},
+    spine::{self, Course, Intent, Keeping, Order},
     upgrade::not_found,
 };
 use crate::{
@@ -13,8 +13,9 @@ use crate::{
     cluster::{Cluster, Conflicts},
     content::Content,
     error::Error,
+    look::Hidden,
     object,
-    plan::{self, Detail, Inputs, Live, Plan},
+    plan::{self, Detail, Inputs},
     record::Record,
     request::{Ownership, Uninstall},
     situation::Situation,
@@ -30,18 +31,16 @@ pub(crate) async fn run<C: Cluster, S: Store + OperationLocks>(
     if latest.status() == Status::Uninstalled {
         return purge(world, (situation, latest), request).await;
     }
-    let plan = plan(world, situation, (request, latest)).await?;
+    let course = plan(world, situation, (request, latest), Hidden::Refuse).await?;
     let key = super::settle(world, situation, InTheWay::GiveUp, &request.asker).await?;
-    let release = world.ledger.state().release(&key);
-    let life = release.and_then(ledger::Release::latest_life).map(|it| it.number);
+    let life = spine::life(world.ledger.state().release(&key));
     let order = Order {
         verb: Verb::Uninstall,
         key,
-        life: life.unwrap_or(LifeNumber::FIRST),
+        life,
         revision: Revision(latest.version),
         content: Content::of_record(latest),
-        plan,
-        previous: Vec::new(),
+        course,
         back: None,
         intent: Intent {
             description: request.description.clone(),
@@ -60,11 +59,12 @@ pub(crate) async fn run<C: Cluster, S: Store + OperationLocks>(
     spine::proceed(world, situation, begun).await
 }
 
-async fn plan<C: Cluster, S: Store + OperationLocks>(
+pub(crate) async fn plan<C: Cluster, S: Store + OperationLocks>(
     world: &World<'_, C, S>,
     situation: &Situation,
     (request, latest): (&Uninstall, &Record),
-) -> Result<Plan, Error> {
+    hidden: Hidden,
+) -> Result<Course, Error> {
     let discovery = spine::discovery(world).await?;
     let target = &situation.target;
     let previous = spine::previous(world, situation).await?;
@@ -73,8 +73,8 @@ async fn plan<C: Cluster, S: Store + OperationLocks>(
     let points = [HookPoint::PreDelete, HookPoint::PostDelete];
     let documents = ([].as_slice(), previous.as_slice());
     let wanted = super::references(documents, (hooks, points), target, &discovery)?;
-    let live = Live::read(world.cluster, &discovery, (&wanted, Detail::Marks)).await?;
-    Ok(plan::build_uninstall(&Inputs {
+    let live = spine::sight(world, (&wanted, Detail::Marks), hidden).await?;
+    let plan = plan::build_uninstall(&Inputs {
         target,
         verb: "uninstall",
         wanted: &[],
@@ -86,7 +86,8 @@ async fn plan<C: Cluster, S: Store + OperationLocks>(
         discovery: &discovery,
         ownership: Ownership::Check,
         wait: request.waiting.strategy,
-    }))
+    });
+    Ok(Course { plan, previous })
 }
 
 /// Deletes the records that an uninstall kept.

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use ledger::{HookPoint, LifeNumber, OperationLocks, Status, Store, Verb};
+use ledger::{HookPoint, OperationLocks, Status, Store, Verb};
 
 use super::{
     Done,
-    spine::{self, Intent, Order},
+    spine::{self, Course, Intent, Order},
 };
 use crate::{
     begin::InTheWay,
     cluster::Cluster,
     content::Content,
     error::{Deleted, Error},
-    plan::{self, Detail, Inputs, Live, Plan},
+    look::Hidden,
+    plan::{self, Detail, Inputs},
     record::Record,
     request::Upgrade,
     situation::Situation,
@@ -27,18 +28,16 @@ pub(crate) async fn run<C: Cluster, S: Store + OperationLocks>(
 ) -> Result<Done, Error> {
     let current = current(situation)?;
     let labels = labels(current, request);
-    let plan = plan(world, situation, request).await?;
+    let course = plan(world, situation, request, Hidden::Refuse).await?;
     let key = super::settle(world, situation, InTheWay::Refuse, &request.asker).await?;
-    let release = world.ledger.state().release(&key);
-    let life = release.and_then(ledger::Release::latest_life).map(|it| it.number);
+    let life = spine::life(world.ledger.state().release(&key));
     let order = Order {
         verb: Verb::Upgrade,
         key,
-        life: life.unwrap_or(LifeNumber::FIRST),
+        life,
         revision: situation.next_revision(),
         content: Content::of(&request.rendered, request.origin.clone(), labels)?,
-        plan,
-        previous: spine::previous(world, situation).await?,
+        course,
         back: None,
         intent: Intent::of(&request.manner),
         waiting: request.manner.waiting,
@@ -52,7 +51,8 @@ pub(crate) async fn plan<C: Cluster, S: Store + OperationLocks>(
     world: &World<'_, C, S>,
     situation: &Situation,
     request: &Upgrade,
-) -> Result<Plan, Error> {
+    hidden: Hidden,
+) -> Result<Course, Error> {
     current(situation)?;
     let discovery = spine::discovery(world).await?;
     let target = &situation.target;
@@ -61,8 +61,8 @@ pub(crate) async fn plan<C: Cluster, S: Store + OperationLocks>(
     let hooks = (request.rendered.hooks.as_slice(), request.manner.hooks);
     let points = [HookPoint::PreUpgrade, HookPoint::PostUpgrade];
     let wanted = super::references((documents, &previous), (hooks, points), target, &discovery)?;
-    let live = Live::read(world.cluster, &discovery, (&wanted, Detail::Content)).await?;
-    plan::build(&Inputs {
+    let live = spine::sight(world, (&wanted, Detail::Content), hidden).await?;
+    let plan = plan::build(&Inputs {
         target,
         verb: "update",
         wanted: documents,
@@ -74,7 +74,8 @@ pub(crate) async fn plan<C: Cluster, S: Store + OperationLocks>(
         discovery: &discovery,
         ownership: request.manner.ownership,
         wait: request.manner.waiting.strategy,
-    })
+    })?;
+    Ok(Course { plan, previous })
 }
 
 /// Returns what is upgraded: the deployed revision, else the last if it failed or was superseded

@@ -84,6 +84,12 @@ impl Live {
         Ok(live)
     }
 
+    /// Takes what the user may not see for not there.
+    pub(crate) fn overlook(mut self) -> Self {
+        self.hidden.clear();
+        self
+    }
+
     /// Takes an object that was seen.
     pub(crate) fn put(&mut self, object: Value) {
         self.objects.insert(Key::of(&object::reference(&object)), object);

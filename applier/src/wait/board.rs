@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio::sync::Notify;
 
 use crate::{
-    cluster::{ClusterError, Kind, Resource},
+    cluster::{ClusterError, Denied, Kind, Resource},
     object,
     readiness::{Readiness, Rules, State, readiness},
     world::{Observer, Progress},
@@ -54,6 +54,14 @@ pub(crate) enum Why {
 }
 
 impl Unready {
+    /// Returns what was refused to the user, where that ended the wait.
+    pub(crate) fn denied(&self) -> Option<&Denied> {
+        match &self.why {
+            Why::Blind(error) => error.denied(),
+            Why::Timeout | Why::Failed => None,
+        }
+    }
+
     /// Returns Helm's text: a line for each object, and the reason (`statuswait.go`).
     pub(crate) fn text(&self) -> String {
         let mut lines: Vec<String> = self
@@ -95,9 +103,11 @@ struct Place {
     awaited: Awaited,
     readiness: Readiness,
     last: Option<Value>,
+    /// Why it is not ready, as it was told last.
+    reason: Option<String>,
 }
 
-type Name = (Kind, Option<String>, String);
+pub(super) type Name = (Kind, Option<String>, String);
 
 /// How each awaited object stands.
 pub(super) struct Board<'a> {
@@ -113,7 +123,7 @@ impl<'a> Board<'a> {
             let name =
                 (one.resource.kind.clone(), one.object.namespace.clone(), one.object.name.clone());
             let readiness = Readiness::waiting("not looked at yet");
-            (name, Place { awaited: one.clone(), readiness, last: None })
+            (name, Place { awaited: one.clone(), readiness, last: None, reason: None })
         });
         let board =
             Self { places: RefCell::new(places.collect()), goal, observer, bell: Notify::new() };
@@ -202,18 +212,41 @@ impl<'a> Board<'a> {
             return;
         }
         place.readiness = readiness;
+        place.reason = None;
         let readiness = place.readiness.clone();
         let object = place.awaited.object.clone();
+        drop(places);
+        self.tell(&object, &readiness);
+        self.bell.notify_one();
+    }
+
+    /// Returns what is there and not ready, with its last state.
+    pub(super) fn waiting(&self) -> Vec<(Name, Value)> {
+        let places = self.places.borrow();
+        let waiting = places.iter().filter(|(_, it)| it.readiness.state != State::Ready);
+        waiting.filter_map(|(name, it)| Some((name.clone(), it.last.clone()?))).collect()
+    }
+
+    /// Takes the reason for which an object is not ready; tells one that is new.
+    pub(super) fn explain(&self, name: &Name, reason: String) {
+        let mut places = self.places.borrow_mut();
+        let Some(place) = places.get_mut(name) else { return };
+        if place.readiness.state == State::Ready || place.reason.as_ref() == Some(&reason) {
+            return;
+        }
+        place.reason = Some(reason.clone());
+        let readiness = Readiness { state: place.readiness.state, message: reason };
+        let object = place.awaited.object.clone();
+        drop(places);
+        self.tell(&object, &readiness);
+    }
+
+    fn tell(&self, object: &ObjectRef, readiness: &Readiness) {
+        let places = self.places.borrow();
         let ready = places.values().filter(|it| it.readiness.state == State::Ready).count();
         let of = places.len();
         drop(places);
-        self.observer.progress(&Progress::Waiting {
-            object: &object,
-            readiness: &readiness,
-            ready,
-            of,
-        });
-        self.bell.notify_one();
+        self.observer.progress(&Progress::Waiting { object, readiness, ready, of });
     }
 
     pub(super) fn verdict(&self) -> Verdict {
