@@ -19,13 +19,18 @@ pub(crate) enum Failure {
 pub(crate) struct Said {
     message: String,
     hint: Option<String>,
+    /// What an administrator can apply against it.
+    manifest: Option<String>,
+    /// Whether it is a missing right.
+    is_denied: bool,
     code: u8,
 }
 
 impl Failure {
     /// Says `message`, which is the whole of Helm's text after `Error: `. Exit code 1.
     pub(crate) fn new(message: impl fmt::Display) -> Self {
-        Self::Said(Said { message: harmless(&message.to_string()), hint: None, code: 1 })
+        let message = harmless(&message.to_string());
+        Self::Said(Said { message, hint: None, manifest: None, is_denied: false, code: 1 })
     }
 
     /// Says what `error` says and what caused it, joined as Go joins wrapped errors.
@@ -47,6 +52,27 @@ impl Failure {
             Some(hint) => self.with_hint(hint),
             None => self,
         }
+    }
+
+    /// Says that it is a missing right.
+    pub(crate) fn denied(mut self) -> Self {
+        if let Self::Said(said) = &mut self {
+            said.is_denied = true;
+        }
+        self
+    }
+
+    /// Returns whether it is a missing right.
+    pub(crate) fn is_denied(&self) -> bool {
+        matches!(self, Self::Said(said) if said.is_denied)
+    }
+
+    /// Shows below the hint what an administrator can apply against it.
+    pub(crate) fn with_manifest(mut self, manifest: String) -> Self {
+        if let Self::Said(said) = &mut self {
+            said.manifest = Some(manifest);
+        }
+        self
     }
 
     /// Puts `prefix: ` before the message, as Helm does with `INSTALLATION FAILED`.
@@ -140,8 +166,16 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self::Said(said) = self else { return Ok(()) };
         write!(f, "Error: {}", said.message)?;
-        match &said.hint {
-            Some(hint) => write!(f, "\n\nhint: {hint}"),
+        if let Some(hint) = &said.hint {
+            write!(f, "\n\nhint: {hint}")?;
+        }
+        match &said.manifest {
+            Some(manifest) => write!(
+                f,
+                "\nThis is all that it needs, for an administrator to apply (`--print-rbac` prints \
+                 it alone):\n\n{}",
+                manifest.trim_end()
+            ),
             None => Ok(()),
         }
     }

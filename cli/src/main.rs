@@ -22,6 +22,7 @@ mod places;
 mod release;
 mod releases;
 mod repositories;
+mod rights;
 mod session;
 mod settings;
 mod sources;

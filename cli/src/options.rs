@@ -14,6 +14,7 @@ mod policy;
 mod read;
 mod record;
 mod release;
+mod rights;
 mod switch;
 mod tiller;
 mod undo;
@@ -32,6 +33,7 @@ pub(crate) use self::{
     read::ReadOptions,
     record::RecordOptions,
     release::ReleaseOptions,
+    rights::RightsOptions,
     switch::Switch,
     undo::{CleanupOptions, UndoOptions},
     values::{ValueOptions, comma_separated},

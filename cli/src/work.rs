@@ -150,7 +150,8 @@ pub(crate) fn now() -> i64 {
 
 /// Turns an error of the applier into what is said of it.
 pub(crate) fn failure(error: &applier::Error) -> Failure {
-    Failure::new(chain(error)).with_hint_of(error.hint())
+    let failure = Failure::new(chain(error)).with_hint_of(error.hint());
+    if error.denied().is_some() { failure.denied() } else { failure }
 }
 
 /// Turns an error of the ledger into what is said of it.

@@ -10,9 +10,10 @@ use crate::{
     grammar,
     options::{
         ApplyOptions, ChartOptions, ContentOptions, DryRun, NameOptions, Naming, OldNameOptions,
-        Output, RecordOptions, ReleaseOptions, Switch, UndoOptions, ValueOptions,
+        Output, RecordOptions, ReleaseOptions, RightsOptions, Switch, UndoOptions, ValueOptions,
     },
     releases::{is_release_name, target},
+    rights,
     session::Session,
     sources::System,
     ui::Ui,
@@ -65,6 +66,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(super) record: RecordOptions,
+
+    #[command(flatten)]
+    rights: RightsOptions,
 }
 
 /// Flags about doing nothing but showing it.
@@ -127,6 +131,8 @@ pub(super) struct Wanted<'a> {
     pub(super) reuse: NameReuse,
     /// How many records the cluster keeps.
     pub(super) history_max: i64,
+    /// Whether the rights are printed that it takes, and nothing is done.
+    pub(super) rights: &'a RightsOptions,
 }
 
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
@@ -159,6 +165,7 @@ fn installed(args: &Args, dry_run: DryRun, session: &mut Session) -> Result<(), 
         record: &args.record,
         reuse: if args.replace.is_on() { NameReuse::Allow } else { NameReuse::Refuse },
         history_max: 0,
+        rights: &args.rights,
     };
     wanted.install(args.output, session)
 }
@@ -172,41 +179,27 @@ fn name_in_use(failure: Failure) -> Failure {
 }
 
 impl Wanted<'_> {
-    /// Installs, and prints what came of it.
-    pub(super) fn install(self, output: Output, session: &mut Session) -> Result<(), Failure> {
+    /// Installs, and prints what came of it; or prints what rights that takes.
+    pub(super) fn install(&self, output: Output, session: &mut Session) -> Result<(), Failure> {
         if !is_release_name(&self.name) {
             return Err(crate::naming::refused(&self.name));
         }
-        let labels = deploying::labels(self.release)?;
+        if let Some(user) = self.rights.wanted() {
+            let rights = self.needs(user, session)?;
+            return Ok(session.ui.print(&rights)?);
+        }
+        self.installed(output, session)
+            .map_err(|failure| rights::shown(failure, session, |session| self.needs("", session)))
+    }
+
+    fn installed(&self, output: Output, session: &mut Session) -> Result<(), Failure> {
         if self.dry_run == DryRun::Client {
+            deploying::labels(self.release)?;
             return self.pretend(output, session);
         }
         let target = target(&session.namespace(), &self.name)?;
         let (mut work, situation) = self.look(&target, session)?;
-        let facts = self.facts(session, situation.next_revision().0);
-        let rendered = {
-            let known = if self.content.skip_crds.is_on() {
-                situation.capabilities.clone()
-            } else {
-                situation.capabilities_with(&self.ingredients.chart)
-            };
-            let capabilities = (&known, work.source());
-            self.ingredients.rendered(facts.clone(), capabilities, self.content, &mut session.ui)?
-        };
-        let install = Install {
-            target,
-            rendered,
-            origin: self.ingredients.origin.clone(),
-            labels,
-            namespace: match self.release.create_namespace {
-                Switch::On => NamespaceCreation::Create,
-                Switch::Off => NamespaceCreation::Leave,
-            },
-            crds: if self.content.skip_crds.is_on() { Crds::Skip } else { Crds::Create },
-            reuse: self.reuse,
-            manner: self.manner(&mut session.ui),
-            asker: asker(self.record),
-        };
+        let (facts, install) = self.request(&work, &situation, session)?;
         if self.dry_run == DryRun::Server {
             work.run(async |world| applier::plan_install(world, &situation, &install).await)?;
             let pretended = self.pretended(&facts, &install.rendered);
@@ -223,6 +216,51 @@ impl Wanted<'_> {
         };
         deploying::print_record(&done.record, output.format, self.content.hide_notes, session)?;
         work.close(session)
+    }
+
+    /// Returns what an install needs to be allowed, as YAML.
+    pub(super) fn needs(&self, user: &str, session: &mut Session) -> Result<String, Failure> {
+        let target = target(&session.namespace(), &self.name)?;
+        let mut work = Work::to_write(session, None)?;
+        let situation = work.run(async |world| applier::look_overlooking(world, &target).await)?;
+        let (_, install) = self.request(&work, &situation, session)?;
+        let rights =
+            work.run(async |world| applier::rights_to_install(world, &situation, &install).await)?;
+        Ok(rights.to_yaml(rights::subject(user, &situation)))
+    }
+
+    /// Renders the chart, and returns what is asked of the applier.
+    fn request(
+        &self,
+        work: &Work,
+        situation: &Situation,
+        session: &mut Session,
+    ) -> Result<(ReleaseFacts, Install), Failure> {
+        let labels = deploying::labels(self.release)?;
+        let facts = self.facts(session, situation.next_revision().0);
+        let known = if self.content.skip_crds.is_on() {
+            situation.capabilities.clone()
+        } else {
+            situation.capabilities_with(&self.ingredients.chart)
+        };
+        let capabilities = (&known, work.source());
+        let ui = &mut session.ui;
+        let rendered = self.ingredients.rendered(facts.clone(), capabilities, self.content, ui)?;
+        let install = Install {
+            target: situation.target.clone(),
+            rendered,
+            origin: self.ingredients.origin.clone(),
+            labels,
+            namespace: match self.release.create_namespace {
+                Switch::On => NamespaceCreation::Create,
+                Switch::Off => NamespaceCreation::Leave,
+            },
+            crds: if self.content.skip_crds.is_on() { Crds::Skip } else { Crds::Create },
+            reuse: self.reuse,
+            manner: self.manner(ui),
+            asker: asker(self.record),
+        };
+        Ok((facts, install))
     }
 
     /// Opens ledger and cluster, and sees whether the name is free.

@@ -9,8 +9,9 @@ use crate::{
     deploying,
     failure::Failure,
     grammar,
-    options::{ApplyOptions, CleanupOptions, DryRun, Number, RecordOptions, Switch},
+    options::{ApplyOptions, CleanupOptions, DryRun, Number, RecordOptions, RightsOptions, Switch},
     releases::{Releases, is_release_name, target},
+    rights,
     session::Session,
     work::{Ending, Work},
 };
@@ -51,6 +52,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     record: RecordOptions,
+
+    #[command(flatten)]
+    rights: RightsOptions,
 }
 
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
@@ -68,8 +72,14 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     if !is_release_name(name) {
         return Err(Failure::new(format_args!("prepareRollback: Release name is invalid: {name}")));
     }
+    if let Some(user) = args.rights.wanted() {
+        let rights = needs(args, (name, back), user, session)?;
+        return Ok(session.ui.print(&rights)?);
+    }
     if dry_run == DryRun::None {
-        rolled_back(args, name, back, session)?;
+        rolled_back(args, name, back, session).map_err(|failure| {
+            rights::shown(failure, session, |session| needs(args, (name, back), "", session))
+        })?;
     } else {
         rehearsed(name, back, session)?;
     }
@@ -101,12 +111,8 @@ fn back(word: Option<&str>, event: Option<Number>) -> Result<Back, Failure> {
 
 fn rolled_back(args: &Args, name: &str, back: Back, session: &mut Session) -> Result<(), Failure> {
     let mut work = Work::to_write(session, args.record.events.as_deref())?;
-    let target = target(&session.namespace(), name)?;
-    let history_max = args.history_max.map_or(session.settings.max_history, |it| it.0);
-    let description = args.description.clone();
-    let mut manner = deploying::manner(&args.apply, Switch::Off, description, history_max);
-    args.cleanup.apply(&mut manner);
-    let rollback = Rollback { target: target.clone(), back, manner, asker: asker(&args.record) };
+    let rollback = request(args, name, back, session)?;
+    let target = rollback.target.clone();
     let ending = work.run_until_signal(async |world| {
         let situation = applier::look(world, &target).await?;
         applier::rollback(world, situation, rollback).await
@@ -115,6 +121,28 @@ fn rolled_back(args: &Args, name: &str, back: Back, session: &mut Session) -> Re
         Ending::Whole(_) => work.close(session),
         Ending::Cut => Err(deploying::cancelled(name, session)?),
     }
+}
+
+/// Returns what a rollback needs to be allowed, as YAML.
+fn needs(
+    args: &Args,
+    (name, back): (&str, Back),
+    user: &str,
+    session: &mut Session,
+) -> Result<String, Failure> {
+    let rollback = request(args, name, back, session)?;
+    rights::counted((&rollback.target, user), session, async |world, situation| {
+        applier::rights_to_roll_back(world, situation, &rollback).await
+    })
+}
+
+fn request(args: &Args, name: &str, back: Back, session: &Session) -> Result<Rollback, Failure> {
+    let target = target(&session.namespace(), name)?;
+    let history_max = args.history_max.map_or(session.settings.max_history, |it| it.0);
+    let description = args.description.clone();
+    let mut manner = deploying::manner(&args.apply, Switch::Off, description, history_max);
+    args.cleanup.apply(&mut manner);
+    Ok(Rollback { target, back, manner, asker: asker(&args.record) })
 }
 
 /// Looks whether there is what would be gone back to.

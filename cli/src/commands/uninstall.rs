@@ -10,8 +10,9 @@ use crate::{
     deploying,
     failure::Failure,
     grammar,
-    options::{Duration, ReadOptions, RecordOptions, Switch, Wait},
+    options::{Duration, ReadOptions, RecordOptions, RightsOptions, Switch, Wait},
     releases::{Releases, Revision, is_release_name, target},
+    rights,
     session::Session,
     work::{Ending, Work},
 };
@@ -67,6 +68,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     record: RecordOptions,
+
+    #[command(flatten)]
+    rights: RightsOptions,
 }
 
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
@@ -86,9 +90,17 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
         if !is_release_name(name) {
             return Err(Failure::new(format_args!("uninstall: Release name is invalid: {name}")));
         }
+        if let Some(user) = args.rights.wanted() {
+            let rights = needs(args, (name, propagation), user, session)?;
+            session.ui.print(&rights)?;
+            continue;
+        }
         let outcome = match args.dry_run {
             Switch::On => found(name, session),
-            Switch::Off => uninstalled(args, name, propagation, session),
+            Switch::Off => uninstalled(args, name, propagation, session).map_err(|failure| {
+                let needs = |session: &mut Session| needs(args, (name, propagation), "", session);
+                rights::shown(failure, session, needs)
+            }),
         };
         match outcome {
             Err(failure) if args.ignore_not_found.is_on() && failure.says("release: not found") => {
@@ -116,20 +128,8 @@ fn uninstalled(
     session: &mut Session,
 ) -> Result<String, Failure> {
     let mut work = Work::to_write(session, args.record.events.as_deref())?;
-    let target = target(&session.namespace(), name)?;
-    let uninstall = Uninstall {
-        target: target.clone(),
-        records: if args.keep_history.is_on() { Records::Kept } else { Records::Deleted },
-        propagation,
-        hooks: if args.no_hooks.is_on() { Hooks::Skip } else { Hooks::Run },
-        waiting: Waiting {
-            strategy: deploying::strategy(args.wait),
-            jobs: Jobs::Ignore,
-            timeout: args.timeout.0,
-        },
-        description: args.description.clone().filter(|it| !it.is_empty()),
-        asker: asker(&args.record),
-    };
+    let uninstall = request(args, (name, propagation), session)?;
+    let target = uninstall.target.clone();
     let ending = work.run_until_signal(async |world| {
         let situation = applier::look(world, &target).await?;
         applier::uninstall(world, situation, uninstall).await
@@ -141,6 +141,40 @@ fn uninstalled(
         }
         Ending::Cut => Err(deploying::cancelled(name, session)?),
     }
+}
+
+/// Returns what an uninstall needs to be allowed, as YAML.
+fn needs(
+    args: &Args,
+    (name, propagation): (&str, Propagation),
+    user: &str,
+    session: &mut Session,
+) -> Result<String, Failure> {
+    let uninstall = request(args, (name, propagation), session)?;
+    rights::counted((&uninstall.target, user), session, async |world, situation| {
+        applier::rights_to_uninstall(world, situation, &uninstall).await
+    })
+}
+
+fn request(
+    args: &Args,
+    (name, propagation): (&str, Propagation),
+    session: &Session,
+) -> Result<Uninstall, Failure> {
+    let target = target(&session.namespace(), name)?;
+    Ok(Uninstall {
+        target,
+        records: if args.keep_history.is_on() { Records::Kept } else { Records::Deleted },
+        propagation,
+        hooks: if args.no_hooks.is_on() { Hooks::Skip } else { Hooks::Run },
+        waiting: Waiting {
+            strategy: deploying::strategy(args.wait),
+            jobs: Jobs::Ignore,
+            timeout: args.timeout.0,
+        },
+        description: args.description.clone().filter(|it| !it.is_empty()),
+        asker: asker(&args.record),
+    })
 }
 
 /// What Helm says of objects that stay, as their policy wants.

@@ -14,10 +14,12 @@ use crate::{
     grammar,
     options::{
         ApplyOptions, ChartOptions, CleanupOptions, ContentOptions, DryRun, Format, Number,
-        OldNameOptions, Output, RecordOptions, ReleaseOptions, Switch, UndoOptions, ValueOptions,
+        OldNameOptions, Output, RecordOptions, ReleaseOptions, RightsOptions, Switch, UndoOptions,
+        ValueOptions,
     },
     release::Release,
     releases::{is_release_name, target},
+    rights,
     session::Session,
     work::{Ending, Work},
 };
@@ -75,6 +77,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     record: RecordOptions,
+
+    #[command(flatten)]
+    rights: RightsOptions,
 }
 
 /// What becomes of the values of the last revision.
@@ -103,6 +108,45 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
         return Err(Failure::new(format_args!("release name is invalid: {name}"))
             .prefixed("UPGRADE FAILED"));
     }
+    if let Some(user) = args.rights.wanted() {
+        let rights = needs(args, (name, place), user, session)?;
+        return Ok(session.ui.print(&rights)?);
+    }
+    done(args, (name, place), dry_run, session).map_err(|failure| {
+        rights::shown(failure, session, |session| needs(args, (name, place), "", session))
+    })
+}
+
+/// Returns what an upgrade needs to be allowed, as YAML. Of a release that cannot be seen, this is
+/// what an install of it needs.
+fn needs(
+    args: &Args,
+    (name, place): (&str, &str),
+    user: &str,
+    session: &mut Session,
+) -> Result<String, Failure> {
+    let ingredients = Ingredients::read(place, &args.chart, &args.values, session)?;
+    let target = target(&session.namespace(), name)?;
+    let mut work = Work::to_write(session, None)?;
+    let situation = work.run(async |world| applier::look_overlooking(world, &target).await)?;
+    let is_there = situation.last().is_some_and(|it| it.status != Status::Uninstalled);
+    if !is_there && (situation.is_hidden() || args.install.is_on()) {
+        drop(work);
+        let wanted = wanted(args, name, ingredients, DryRun::None, session);
+        return wanted.needs(user, session);
+    }
+    let request = request(args, (&work, &situation, ingredients), session)?;
+    let rights = work
+        .run(async |world| applier::rights_to_upgrade(world, &situation, &request.upgrade).await)?;
+    Ok(rights.to_yaml(rights::subject(user, &situation)))
+}
+
+fn done(
+    args: &Args,
+    (name, place): (&str, &str),
+    dry_run: DryRun,
+    session: &mut Session,
+) -> Result<(), Failure> {
     if !args.install.is_on() {
         // Helm looks at the chart before it looks at the cluster, unless it may have to install.
         let ingredients = Ingredients::read(place, &args.chart, &args.values, session)?;
@@ -152,6 +196,7 @@ fn wanted<'a>(
         record: &args.record,
         reuse: NameReuse::Allow,
         history_max: history_max(args, session),
+        rights: &args.rights,
     }
 }
 
@@ -169,21 +214,24 @@ fn history_max(args: &Args, session: &Session) -> i64 {
     args.history_max.map_or(session.settings.max_history, |it| it.0)
 }
 
-fn upgraded(
+/// What is asked of the applier, and what of it a dry run shows.
+struct Requested {
+    facts: ReleaseFacts,
+    first_deployed: crate::release::Time,
+    upgrade: Upgrade,
+}
+
+/// Renders the chart with the values that hold.
+fn request(
     args: &Args,
-    (mut work, situation, mut ingredients): (Work, Situation, Ingredients),
-    dry_run: DryRun,
+    (work, situation, mut ingredients): (&Work, &Situation, Ingredients),
     session: &mut Session,
-) -> Result<(), Failure> {
-    args.rehearsal.check(dry_run)?;
+) -> Result<Requested, Failure> {
     let labels = labels(args)?;
-    let target = situation.target.clone();
-    let name = target.name.as_str().to_owned();
-    refuse_pending(&mut work, &situation)?;
-    let (first, current) = current(&situation)?;
+    let (first_deployed, current) = current(situation)?;
     args.reuse.apply(&mut ingredients, current)?;
     let facts = ReleaseFacts {
-        name: name.clone(),
+        name: situation.target.name.as_str().to_owned(),
         namespace: session.namespace(),
         revision: situation.next_revision().0,
         verb: Verb::Upgrade,
@@ -192,13 +240,28 @@ fn upgraded(
     let rendered =
         ingredients.rendered(facts.clone(), capabilities, &args.content, &mut session.ui)?;
     let upgrade = Upgrade {
-        target,
+        target: situation.target.clone(),
         rendered,
         origin: ingredients.origin,
         labels,
         manner: manner(args, session),
         asker: asker(&args.record),
     };
+    Ok(Requested { facts, first_deployed, upgrade })
+}
+
+fn upgraded(
+    args: &Args,
+    (mut work, situation, ingredients): (Work, Situation, Ingredients),
+    dry_run: DryRun,
+    session: &mut Session,
+) -> Result<(), Failure> {
+    args.rehearsal.check(dry_run)?;
+    labels(args)?;
+    let name = situation.target.name.as_str().to_owned();
+    refuse_pending(&mut work, &situation)?;
+    let request = request(args, (&work, &situation, ingredients), session)?;
+    let Requested { facts, first_deployed, upgrade } = request;
     let (format, hide_notes) = (args.output.format, args.content.hide_notes);
     if dry_run != DryRun::None {
         if dry_run == DryRun::Server {
@@ -207,7 +270,7 @@ fn upgraded(
         let pretended = Pretended {
             facts: &facts,
             rendered: &upgrade.rendered,
-            first_deployed: Some(first),
+            first_deployed: Some(first_deployed),
             hide_secrets: args.rehearsal.hide_secret,
         };
         say_upgraded(&name, format, session)?;
