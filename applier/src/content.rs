@@ -42,6 +42,8 @@ pub(crate) struct Content {
     pub(crate) labels: BTreeMap<String, String>,
     /// Where the chart came from.
     pub(crate) origin: ChartOrigin,
+    /// The object that says so, where it is known from an earlier revision.
+    pub(crate) source: Option<ObjectId>,
 }
 
 /// What the ledger holds of a revision, by name.
@@ -69,6 +71,7 @@ impl Content {
             tape: Some(tape),
             labels,
             origin,
+            source: None,
         })
     }
 
@@ -84,6 +87,7 @@ impl Content {
             tape: None,
             labels: record.labels.clone(),
             origin: ChartOrigin::default(),
+            source: None,
         }
     }
 
@@ -145,7 +149,7 @@ impl Content {
     async fn save_chart<S: Store>(&self, ledger: &mut Ledger<S>) -> Result<Chart, Error> {
         let files = ledger.put(Class::Plain, json_bytes(&self.chart)?).await?;
         let source = match &self.origin.source {
-            Some(source) => Some(ledger.put(Class::Private, source.clone().into_bytes()).await?),
+            Some(source) => Some(ledger.put_like(self.source, source.clone().into_bytes()).await?),
             None => None,
         };
         let [name, version, app_version] = self.to_record().chart_words().map(str::to_owned);
@@ -181,6 +185,12 @@ impl Content {
             return Ok(Self::of_record(&read_raw(&ledger.get(raw).await?)?));
         }
         let recipes = &entry.recipes;
+        let source = entry.chart.as_ref().and_then(|it| it.source);
+        // It may have been taken back: that does not take the revision back.
+        let told = match source {
+            Some(id) => ledger.get(id).await.ok().and_then(|it| String::from_utf8(it).ok()),
+            None => None,
+        };
         let files = entry.chart.as_ref().and_then(|it| it.files);
         let coalesced = match recipes.coalesced {
             Some(_) => Some(json_of(ledger, recipes.coalesced).await?),
@@ -201,8 +211,9 @@ impl Content {
             labels: load_labels(ledger, release, entry).await?,
             origin: ChartOrigin {
                 digest: entry.chart.as_ref().and_then(|it| it.digest),
-                source: None,
+                source: told,
             },
+            source,
         })
     }
 }

@@ -197,16 +197,19 @@ impl Cluster for MemoryCluster {
     }
 
     async fn table(&self, sought: &Sought<'_>) -> Result<Table, ClusterError> {
-        let (kind, depth, objects) = match sought {
+        let (kind, depth, listed) = match sought {
             Sought::All(query) => {
                 let whole = Query { depth: Depth::Whole, ..*query };
-                (&query.resource.kind, query.depth, self.list(&whole).await?.items)
+                (&query.resource.kind, query.depth, self.list(&whole).await?)
             }
             Sought::One(address, depth) => {
-                (&address.resource.kind, *depth, vec![self.get(address, Depth::Whole).await?])
+                let items = vec![self.get(address, Depth::Whole).await?];
+                let one = Listed { items, resource_version: String::new() };
+                (&address.resource.kind, *depth, one)
             }
         };
-        let mut table = tables::table(kind, objects, jiff::Timestamp::now());
+        let mut table = tables::table(kind, listed.items, jiff::Timestamp::now());
+        table.resource_version = listed.resource_version;
         for row in &mut table.rows {
             row.object = at_depth(&row.object, depth);
         }

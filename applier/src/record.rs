@@ -11,7 +11,7 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use flate2::{Compression, GzBuilder, read::GzDecoder};
 use jiff::Timestamp;
-use ledger::{Revision, Status};
+use ledger::{ObjectId, Revision, Status};
 use render::{DeletePolicy, Document, Hook, HookEvent, LogPolicy};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
@@ -75,6 +75,9 @@ pub struct Record {
     /// The user's labels; they are labels of the Secret, not in its body.
     #[serde(skip)]
     pub labels: BTreeMap<String, String>,
+    /// The ledger's object that says where the chart came from; Helm's records do not.
+    #[serde(skip)]
+    pub source: Option<ObjectId>,
 }
 
 /// What Helm says about a revision beside its content.

@@ -6,6 +6,7 @@
 
 mod pods;
 mod read;
+mod watch;
 
 use ledger::ObjectRef;
 use serde_json::Value;
@@ -17,11 +18,12 @@ use crate::{
     reasons::{self, Unready},
 };
 
-pub use self::read::Form;
 use self::{
     pods::Selector,
     read::{Batch, Found},
+    watch::Watched,
 };
+pub use self::{read::Form, watch::changed};
 
 /// The objects of a release as they are in the cluster.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,6 +32,8 @@ pub struct Resources {
     pub groups: Vec<Group>,
     /// How each object of the manifest stands, in its order.
     pub objects: Vec<Standing>,
+    /// Where what is not ready can be watched, and the pods.
+    watched: Vec<Watched>,
 }
 
 /// Objects that stand under one heading.
@@ -96,12 +100,15 @@ pub async fn read<C: Cluster>(
     let pods = pods::read(cluster, &selectors, form).await?;
     let mut objects: Vec<Standing> = places.iter().map(|it| it.standing(&found)).collect();
     explain(cluster, (&mut objects, &found), &pods).await;
+    let unready: Vec<_> = objects.iter().filter(|it| !it.is_ready()).map(|it| &it.object).collect();
+    let watched = batches.iter().zip(&found).filter_map(|(it, found)| found.watched(it, &unready));
+    let watched = watched.chain(pods.watched).collect();
     let mut groups = groups(batches, found);
     if !pods.table.rows.is_empty() {
         let title = RELATED_PODS.to_owned();
         groups.push(Group { title, kind: Kind::new("v1", "Pod"), tables: vec![pods.table] });
     }
-    Ok(Resources { groups, objects })
+    Ok(Resources { groups, objects, watched })
 }
 
 /// Returns how an object stands that is there.

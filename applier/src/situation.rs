@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ledger::{EventId, ReleaseKey, Revision, Status};
+use ledger::{EventId, ObjectId, ReleaseKey, Revision, Status};
 use render::Capabilities;
 use serde_json::Value;
 
@@ -30,6 +30,8 @@ pub struct Summary {
     pub chart_version: String,
     /// The version of what the chart packages.
     pub app_version: String,
+    /// The ledger's object that says where the chart came from.
+    pub source: Option<ObjectId>,
     /// Helm's sentence.
     pub description: String,
     /// For a rollback, the revision it went back to.

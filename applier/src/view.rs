@@ -35,6 +35,7 @@ pub(crate) async fn summary<S: Store>(
         chart: word(|it| &it.name),
         chart_version: word(|it| &it.version),
         app_version: word(|it| &it.app_version),
+        source: chart.as_ref().and_then(|it| it.source),
         description: description(ledger, entry.description).await?,
         rollback_revision: entry.rollback_revision,
         labels: content::load_labels(ledger, release, entry).await?,
@@ -56,6 +57,7 @@ pub(crate) fn summary_of_record(record: &Record) -> Option<Summary> {
         chart,
         chart_version,
         app_version,
+        source: None,
         description: record.info.description.clone(),
         rollback_revision: record.info.rollback_revision.map(ledger::Revision),
         labels: record.labels.clone(),
@@ -74,6 +76,7 @@ pub(crate) async fn record<S: Store>(
     release.key.name.as_str().clone_into(&mut record.name);
     release.key.namespace.as_str().clone_into(&mut record.namespace);
     record.version = entry.number.0;
+    record.source = entry.chart.as_ref().and_then(|it| it.source);
     let info = &mut record.info;
     info.first_deployed = life.first_deployed_ns().map(time);
     info.last_deployed = Some(time(entry.started_ns));

@@ -7,6 +7,7 @@
 mod time;
 
 use applier::{Summary, record::Record};
+use ledger::ObjectId;
 use render::Metadata;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
@@ -38,6 +39,9 @@ pub(crate) struct Release {
     /// Labels of the record; Helm keeps them outside of its JSON.
     #[serde(skip)]
     pub(crate) labels: Vec<(String, String)>,
+    /// The ledger's object that says where the chart came from.
+    #[serde(skip)]
+    pub(crate) source: Option<ObjectId>,
     /// `ssa`, `csa`, or empty for releases made before Helm 4.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "String::is_empty")]
     pub(crate) apply_method: String,
@@ -64,6 +68,9 @@ pub(crate) struct Info {
     /// Live objects as text for people, where they were asked for ([`crate::live::look`]).
     #[serde(skip)]
     pub(crate) live: String,
+    /// Where the chart came from, as lines for people.
+    #[serde(skip)]
+    pub(crate) origin: String,
     /// Live objects by kind; only `status` fills it, and only for Helm's JSON.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "Map::is_empty")]
     pub(crate) resources: Map<String, Value>,
@@ -181,6 +188,7 @@ impl Release {
             },
             chart: Some(Chart { metadata: Some(metadata), ..Chart::default() }),
             labels: summary.labels.clone().into_iter().collect(),
+            source: summary.source,
             ..Self::default()
         }
     }
@@ -190,6 +198,7 @@ impl Release {
         let value = serde_json::to_value(record).map_err(|error| Failure::from_error(&error))?;
         let mut release = Self::from_value(value).map_err(|error| Failure::from_error(&error))?;
         release.labels = record.labels.clone().into_iter().collect();
+        release.source = record.source;
         let info = &mut release.info;
         for time in [&mut info.first_deployed, &mut info.last_deployed, &mut info.deleted] {
             *time = time.in_local_zone();

@@ -12,6 +12,7 @@ use applier::{
 use ledger::Namespace;
 
 use crate::{
+    charts::Provenance,
     failure::Failure,
     options::ReadOptions,
     release::Release,
@@ -75,6 +76,15 @@ impl Releases {
             Self::Work(work, Look { sight: Sight::Online, .. }) => Some(work),
             Self::Work(..) | Self::Memory(_) => None,
         }
+    }
+
+    /// Returns where the chart of a revision came from; nothing where the ledger does not say, or
+    /// where that was taken back.
+    pub(crate) fn source(&mut self, release: &Release) -> Option<Provenance> {
+        let Self::Work(work, _) = self else { return None };
+        let source = release.source?;
+        let text = work.run(async |world| Ok(world.ledger.get(source).await.ok())).ok()??;
+        Some(Provenance::read(&String::from_utf8_lossy(&text)))
     }
 
     /// Returns the newest revision of every release in `scope`.

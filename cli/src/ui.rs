@@ -90,6 +90,11 @@ impl Ui {
     }
 }
 
+/// Returns facts as lines, each after its heading.
+pub(crate) fn headed(lines: &[(&str, String)]) -> String {
+    lines.iter().map(|(heading, fact)| format!("{heading}: {fact}\n")).collect()
+}
+
 /// Quotes a value as Go's slog text handler does: only when it has to be.
 pub(crate) fn quoted(text: &str) -> String {
     let bare = !text.is_empty()

@@ -25,6 +25,8 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// A row for each object.
     pub rows: Vec<Row>,
+    /// Where a watch goes on from; empty where a single object was read.
+    pub resource_version: String,
 }
 
 /// A column of a table.
@@ -49,7 +51,7 @@ impl Table {
     /// Returns the table with these headings, all of them always shown.
     pub(crate) fn with_columns(names: &[&str]) -> Self {
         let columns = names.iter().map(|it| Column { name: (*it).to_owned(), priority: 0 });
-        Self { columns: columns.collect(), rows: Vec::new() }
+        Self { columns: columns.collect(), ..Self::default() }
     }
 
     /// Returns what kubectl shows of objects of which nobody says more: name and age.

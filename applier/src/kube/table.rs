@@ -11,6 +11,8 @@ use crate::cluster::{Column, Resource, Row, Table};
 
 /// Adds a page of an answer to a table.
 pub(super) fn add(table: &mut Table, page: &Value, resource: &Resource) {
+    let version = page.pointer("/metadata/resourceVersion").and_then(Value::as_str);
+    version.unwrap_or_default().clone_into(&mut table.resource_version);
     if page.get("kind").and_then(Value::as_str) != Some("Table") {
         let objects = match page.get("items").and_then(Value::as_array) {
             Some(items) => items.clone(),

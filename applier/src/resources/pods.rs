@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::read::{self, Form};
+use super::{
+    read::{self, Form},
+    watch::Watched,
+};
 use crate::{
     cluster::{Cluster, ClusterError, Kind, Query, Resource, Scope, Table},
     error::Error,
@@ -46,6 +49,8 @@ impl Selector {
 #[derive(Default)]
 pub(super) struct Pods {
     pub(super) table: Table,
+    /// Where they can be watched.
+    pub(super) watched: Vec<Watched>,
     /// By the number of the workload, the numbers of rows.
     owned: BTreeMap<usize, Vec<usize>>,
 }
@@ -76,6 +81,13 @@ pub(super) async fn read<C: Cluster>(
             Ok(found) => {
                 pods.table.columns = found.columns;
                 pods.table.rows.extend(found.rows);
+                pods.watched.push(Watched {
+                    resource: resource.clone(),
+                    namespace: namespace.map(str::to_owned),
+                    labels: labels.clone(),
+                    fields: String::new(),
+                    version: found.resource_version,
+                });
             }
             Err(ClusterError::Forbidden { .. }) => {}
             Err(source) => {

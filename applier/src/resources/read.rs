@@ -4,7 +4,7 @@ use futures_util::{StreamExt as _, stream};
 use ledger::ObjectRef;
 use serde_json::Value;
 
-use super::{Standing, standing};
+use super::{Standing, standing, watch::Watched};
 use crate::{
     cluster::{
         Address, Cluster, ClusterError, Depth, Freshness, Kind, Query, Resource, Row, Scope,
@@ -47,6 +47,8 @@ pub(super) struct Batch {
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) table: Table,
+    /// What of the kind was asked for.
+    fields: String,
     /// The kind and namespace that were asked for.
     place: Option<(Kind, Option<String>)>,
     /// What the server says where the user may not look.
@@ -113,6 +115,24 @@ impl Place {
     }
 }
 
+impl Found {
+    /// Returns where its objects can be watched, if one of these is among them.
+    pub(super) fn watched(&self, batch: &Batch, unready: &[&ObjectRef]) -> Option<Watched> {
+        let (kind, namespace) = self.place.as_ref()?;
+        let mut of_kind = unready.iter().filter(|it| {
+            it.api_version == kind.api_version && it.kind == kind.kind && it.namespace == *namespace
+        });
+        of_kind.next()?;
+        Some(Watched {
+            resource: batch.resource.clone(),
+            namespace: namespace.clone(),
+            labels: String::new(),
+            fields: self.fields.clone(),
+            version: self.table.resource_version.clone(),
+        })
+    }
+}
+
 /// Sorts objects by kind and namespace, in the order of their first.
 pub(super) fn batches(places: &[Place]) -> Vec<Batch> {
     let mut all: Vec<Batch> = Vec::new();
@@ -164,9 +184,9 @@ impl Batch {
         };
         let place = Some((self.resource.kind.clone(), self.namespace.clone()));
         match listed {
-            Ok(table) => Ok(Found { table: self.ours(table), place, hidden: None }),
+            Ok(table) => Ok(Found { table: self.ours(table), fields, place, hidden: None }),
             Err(error) if error.is_forbidden() => {
-                Ok(Found { table: Table::default(), place, hidden: Some(error) })
+                Ok(Found { place, hidden: Some(error), ..Found::default() })
             }
             // The kind went away since it was discovered, and its objects with it.
             Err(ClusterError::Unserved { .. }) => Ok(Found { place, ..Found::default() }),
@@ -230,11 +250,14 @@ pub(super) async fn table<C: Cluster>(
 ) -> Result<Table, ClusterError> {
     match form {
         Form::Table => cluster.table(&Sought::All(*query)).await,
-        Form::Whole => Ok(whole(cluster.list(query).await?.items)),
+        Form::Whole => {
+            let listed = cluster.list(query).await?;
+            Ok(Table { resource_version: listed.resource_version, ..whole(listed.items) })
+        }
     }
 }
 
 fn whole(objects: Vec<Value>) -> Table {
     let rows = objects.into_iter().map(|object| Row { cells: Vec::new(), object });
-    Table { columns: Vec::new(), rows: rows.collect() }
+    Table { rows: rows.collect(), ..Table::default() }
 }

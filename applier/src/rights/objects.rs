@@ -1,6 +1,6 @@
 //! The rights on what a plan's steps do to objects, and on what is waited for.
 
-use ledger::{HookPoint, Verb};
+use ledger::Verb;
 use render::{DeletePolicy, Hook, LogPolicy};
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use super::{Need, Operation, Rights, Spot};
 use crate::{
     cluster::Resource,
     execute::rules,
-    plan::{Act, Point, Step, Wanted, prepare},
+    plan::{Act, Step, Wanted, prepare},
     readiness::{Rules, State, changes_by_itself, readiness},
     request::Wait,
 };
@@ -33,7 +33,7 @@ pub(super) fn count(rights: &mut Rights, operation: &Operation<'_>) {
         let namespace = namespace.unwrap_or(operation.target.namespace.as_str());
         let place = Place { spot: Spot::of(&resource, Some(namespace)), resource: &resource };
         match step.act {
-            Act::Hook(Point(point)) => hook(rights, operation, (step, point), place),
+            Act::Hook(_) => hook(rights, operation, step, place),
             _ => object(rights, operation, step, place),
         }
     }
@@ -71,8 +71,19 @@ fn object(rights: &mut Rights, operation: &Operation<'_>, step: &Step, place: Pl
         if is_read || step.act == Act::Blind {
             rights.add(spot, &["get"], Need::Required);
         }
-        rights.add(spot, &["list"], Need::Optional(ONE_BY_ONE));
+        if is_one_of_many(operation, step) {
+            rights.add(spot, &["list"], Need::Optional(ONE_BY_ONE));
+        }
     }
+}
+
+/// One object of a kind is read, of several all are listed.
+fn is_one_of_many(operation: &Operation<'_>, step: &Step) -> bool {
+    let place = |it: &Step| {
+        let object = &it.object;
+        (object.api_version.clone(), object.kind.clone(), object.namespace.clone())
+    };
+    operation.plan.steps.iter().filter(|it| place(it) == place(step)).count() > 1
 }
 
 /// A definition of `crds/` whose kinds are served is there already.
@@ -86,12 +97,7 @@ fn definition(rights: &mut Rights, operation: &Operation<'_>, step: &Step, place
     rights.add(place.spot, &["watch"], Need::Optional(POLLED));
 }
 
-fn hook(
-    rights: &mut Rights,
-    operation: &Operation<'_>,
-    (step, _): (&Step, HookPoint),
-    place: Place<'_>,
-) {
+fn hook(rights: &mut Rights, operation: &Operation<'_>, step: &Step, place: Place<'_>) {
     let spot = place.spot;
     let Some(Wanted::Hook(number)) = step.wanted else { return };
     let Some(hook) = operation.hooks.get(number) else { return };

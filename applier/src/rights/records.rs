@@ -20,7 +20,9 @@ pub(super) fn count(rights: &mut Rights, operation: &Operation<'_>) {
     let read = if supersedes || records.unknown > 0 {
         Need::Required
     } else {
-        Need::Optional("an operation that takes longer than 10 seconds reads its record again")
+        Need::Optional(
+            "an operation that takes longer than 10 seconds may be unable to write down its end",
+        )
     };
     rights.add(secrets, &["get"], read);
     let price = "the claim of an operation that takes longer than 30 seconds is not renewed, and \

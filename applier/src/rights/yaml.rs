@@ -44,10 +44,12 @@ pub(super) fn text(rights: &Rights, user: &str) -> String {
 /// Returns a role and its binding.
 fn part(rights: &Rights, namespace: Option<&str>, user: &str) -> String {
     let kind = if namespace.is_some() { "Role" } else { "ClusterRole" };
-    // Names of releases are unique in a namespace, cluster-wide those of both together.
+    // A role for each verb, so that one does not take away what another gives. Names of releases
+    // are unique in a namespace; elsewhere those of both are together.
+    let Rights { verb, release, .. } = rights;
     let name = match namespace {
-        Some(_) if namespace == Some(&rights.namespace) => format!("rutter-{}", rights.release),
-        _ => format!("rutter-{}-{}", rights.namespace, rights.release),
+        Some(_) if namespace == Some(&rights.namespace) => format!("rutter-{verb}-{release}"),
+        _ => format!("rutter-{verb}-{}-{release}", rights.namespace),
     };
     let mut text = head(kind, (&name, namespace));
     text.push_str("rules:\n");

@@ -112,8 +112,25 @@ impl Provenance {
         serde_json::to_string(self).unwrap_or_default()
     }
 
+    /// Returns what is known, each with its heading, for people.
+    pub(crate) fn lines(&self) -> Vec<(&'static str, String)> {
+        let constraint = self.constraint.as_ref().map(|it| format!(" (version {it})"));
+        let mut lines =
+            vec![("SOURCE", format!("{}{}", self.reference, constraint.unwrap_or_default()))];
+        if let Some(RepositoryFacts { name, url }) = &self.repository {
+            let name = name.as_ref().map(|it| format!("{it} ")).unwrap_or_default();
+            lines.push(("REPOSITORY", format!("{name}{url}")));
+        }
+        let index = self.index.as_ref().map(|it| match &it.lists {
+            Some(lists) => format!("{}, lists {lists}", it.digest),
+            None => it.digest.clone(),
+        });
+        let rest = [("URL", self.url.clone()), ("ARCHIVE", self.archive.clone()), ("INDEX", index)];
+        lines.extend(rest.into_iter().filter_map(|(heading, fact)| Some((heading, fact?))));
+        lines
+    }
+
     /// Reads what the ledger keeps; any other text is a reference from before this form.
-    #[allow(dead_code, reason = "history and status show it")]
     pub(crate) fn read(text: &str) -> Self {
         serde_json::from_str(text).unwrap_or_else(|_| Self::new(Kind::Unknown, text))
     }

@@ -3,13 +3,14 @@
 use serde::Serialize;
 
 use crate::{
+    charts::Provenance,
     failure::Failure,
     grammar,
     options::{Format, Number, Output, ReadOptions, Switch},
     release::{Release, Time},
     releases::{Releases, is_release_name},
     session::Session,
-    ui::{Style, Table, json_line, yaml},
+    ui::{Style, Table, headed, json_line, yaml},
 };
 
 /// Show the revisions of a release
@@ -29,6 +30,10 @@ pub(crate) struct Args {
     #[arg(long)]
     show_rollback_revision: Switch,
 
+    /// Show with each revision where its chart came from
+    #[arg(long)]
+    details: Switch,
+
     #[command(flatten)]
     output: Output,
 
@@ -45,10 +50,16 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     let history = releases.history(&session.namespace(), name)?;
     let max = usize::try_from(args.max.0).unwrap_or(0);
     let skipped = history.len().saturating_sub(max);
-    let rows: Vec<Row<'_>> = history.iter().skip(skipped).map(Row::of).collect();
+    let mut rows: Vec<Row<'_>> = history.iter().skip(skipped).map(Row::of).collect();
+    if args.details.is_on() {
+        for (row, release) in rows.iter_mut().zip(history.iter().skip(skipped)) {
+            row.source = releases.source(release);
+        }
+    }
     let text = match args.output.format {
         Format::Json => json_line(&rows)?,
         Format::Yaml => yaml(&rows)?,
+        Format::Table if args.details.is_on() => details(&rows),
         Format::Table => table(&rows, args.show_rollback_revision),
     };
     Ok(session.ui.print(&text)?)
@@ -66,6 +77,9 @@ struct Row<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     rollback_revision: Option<u64>,
     description: &'r str,
+    /// Only `--details` asks for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<Provenance>,
 }
 
 impl<'r> Row<'r> {
@@ -79,8 +93,29 @@ impl<'r> Row<'r> {
             app_version: release.app_version(),
             rollback_revision: Some(info.rollback_revision).filter(|it| *it > 0),
             description: &info.description,
+            source: None,
         }
     }
+}
+
+/// Returns a paragraph for each revision.
+fn details(rows: &[Row<'_>]) -> String {
+    let paragraph = |row: &Row<'_>| {
+        let mut lines = vec![
+            ("REVISION", row.revision.to_string()),
+            ("UPDATED", row.updated.ansic()),
+            ("STATUS", row.status.to_owned()),
+            ("CHART", row.chart.clone()),
+            ("APP VERSION", row.app_version.to_owned()),
+            ("DESCRIPTION", row.description.to_owned()),
+        ];
+        if let Some(revision) = row.rollback_revision {
+            lines.push(("ROLLBACK", revision.to_string()));
+        }
+        lines.extend(row.source.iter().flat_map(Provenance::lines));
+        headed(&lines)
+    };
+    rows.iter().map(paragraph).collect::<Vec<_>>().join("\n")
 }
 
 fn table(rows: &[Row<'_>], rollbacks: Switch) -> String {

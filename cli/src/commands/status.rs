@@ -1,14 +1,17 @@
 //! `rutter status`: how a release is.
 
+mod watch;
+
 use applier::resources::Form;
 
 use crate::{
     failure::Failure,
     grammar, live,
-    options::{Format, Number, Output, ReadOptions},
+    options::{Format, Number, Output, ReadOptions, Switch},
+    release::Release,
     releases::{Releases, Revision},
     session::Session,
-    ui::{Content, Detail, Report, json_line, yaml},
+    ui::{Content, Detail, Report, headed, json_line, yaml},
 };
 
 /// Show how a release is
@@ -22,6 +25,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value = "0")]
     revision: Number,
 
+    /// Go on showing it until all of its objects are ready
+    #[arg(long)]
+    watch: Switch,
+
     #[command(flatten)]
     output: Output,
 
@@ -31,6 +38,9 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     let [name] = grammar::exactly(session.settings.program, "status", &args.words)?;
+    if args.watch.is_on() {
+        return watch::follow(args, name, session);
+    }
     let mut releases = Releases::open(session, args.read)?;
     let revision = Revision::of(args.revision.0);
     let mut release = releases.revision(&session.namespace(), name, revision)?;
@@ -41,19 +51,24 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     if let Some(work) = releases.online() {
         live::look(work, &mut release, form)?;
     }
+    origin(&mut release, &mut releases, session);
     release.chart = None;
     let text = match args.output.format {
         Format::Json => json_line(&release)?,
         Format::Yaml => yaml(&release)?,
         Format::Table => {
-            let report = Report {
-                release: &release,
-                chart: Detail::Hidden,
-                content: Content::Brief,
-                notes: Detail::Shown,
-            };
+            let (chart, notes) = (Detail::Hidden, Detail::Shown);
+            let report = Report { release: &release, chart, content: Content::Brief, notes };
             report.to_text(session.ui.style())?
         }
     };
     Ok(session.ui.print(&text)?)
+}
+
+/// Says where the chart came from; Helm's own output has no such lines.
+fn origin(release: &mut Release, releases: &mut Releases, session: &Session) {
+    if session.settings.program != "helm" {
+        let source = releases.source(release);
+        release.info.origin = source.map(|it| headed(&it.lines())).unwrap_or_default();
+    }
 }

@@ -91,7 +91,8 @@ impl Report<'_> {
             writeln!(text, "VERSION: {}", metadata.version)?;
             writeln!(text, "APP_VERSION: {}", metadata.app_version)?;
         }
-        writeln!(text, "DESCRIPTION: {}", info.description)
+        writeln!(text, "DESCRIPTION: {}", info.description)?;
+        text.write_str(&info.origin)
     }
 
     /// Live objects, as whoever asked the cluster has put them into words.

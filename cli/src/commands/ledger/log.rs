@@ -122,7 +122,10 @@ fn what(event: &Event) -> String {
             format!("{} revision {}{}", it.verb, it.revision.0, chart.unwrap_or_default())
         }
         Event::RevisionClaimed(it) => format!("revision {}", it.revision.0),
-        Event::ObjectsApplied(it) => format!("{} objects (barrier {})", it.count, it.barrier),
+        Event::ObjectsApplied(it) => {
+            let objects = if it.count == 1 { "object" } else { "objects" };
+            format!("{} {objects} (barrier {})", it.count, it.barrier)
+        }
         Event::HookStarted(it) => format!("{} hook {}", it.point, it.object),
         Event::HookFinished(it) => it.outcome.to_string(),
         Event::Finished(it) => ended(it.outcome),

@@ -54,6 +54,15 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
         let content = serde_json::from_slice(&content).unwrap_or_else(|_| text());
         fields.insert("evidence_content".to_owned(), content);
     }
+    if let (Some(source), Some(fields)) = (source(&entry.recorded.event), shown.as_object_mut()) {
+        let ledger = ready(Ledger::open(LocalStore::reader(&home))).map_err(ledger_failure)?;
+        // What was taken back is not there; the event is.
+        let content = ready(ledger.get(source)).ok().map(|content| {
+            let text = String::from_utf8_lossy(&content).into_owned();
+            serde_json::from_str(&text).unwrap_or(Value::String(text))
+        });
+        fields.insert("source_content".to_owned(), content.unwrap_or(Value::Null));
+    }
     let text = serde_json::to_string_pretty(&shown).map_err(|error| Failure::from_error(&error))?;
     Ok(writeln!(session.ui.out(), "{text}")?)
 }
@@ -63,6 +72,14 @@ fn evidence(event: &Event) -> Option<ObjectId> {
     match event {
         Event::Finished(finished) => finished.evidence,
         Event::HookFinished(finished) => finished.evidence,
+        _ => None,
+    }
+}
+
+/// What says where a chart came from.
+fn source(event: &Event) -> Option<ObjectId> {
+    match event {
+        Event::Started(started) => started.chart.as_ref()?.source,
         _ => None,
     }
 }
