@@ -11,6 +11,8 @@ use applier::{
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
+use crate::failure::harmless;
+
 /// The least width of a column but the last.
 const NARROWEST: usize = 6;
 /// What is between two columns.
@@ -45,7 +47,8 @@ fn is_told(standing: &Standing) -> bool {
 
 /// Returns an object and how it stands in one line.
 pub(crate) fn line(standing: &Standing) -> String {
-    format!("{}/{}: {}", standing.object.kind, standing.object.name, standing.text())
+    let text = harmless(standing.text());
+    format!("{}/{}: {text}", standing.object.kind, standing.object.name)
 }
 
 /// Returns a table as kubectl prints it, without the columns of wide tables.
@@ -90,8 +93,8 @@ fn cell(value: &Value) -> String {
         other => other.to_string(),
     };
     match text.split_once(['\n', '\r', '\x0c']) {
-        Some((first, _)) => format!("{first}..."),
-        None => text,
+        Some((first, _)) => harmless(&format!("{first}...")),
+        None => harmless(&text),
     }
 }
 
@@ -121,6 +124,7 @@ mod tests {
                 column("Age", 0),
             ],
             rows: vec![row],
+            ..Table::default()
         };
         assert_eq!(rows(&table), "NAME   DATA   AGE\ncm1    1      4s\n");
     }
