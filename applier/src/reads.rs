@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use ledger::{
-    ClusterId, Digest, Life, Namespace, OperationLocks, Release, Revision, RevisionEntry, State,
+    ClusterId, Digest, Ledger, Life, Namespace, OperationLocks, Release, Revision, RevisionEntry, State,
     Store,
 };
 use serde_json::Value;
@@ -68,7 +68,7 @@ pub async fn list<C: Cluster, S: Store + OperationLocks>(
     let place = (namespace, "owner=helm,status!=superseded");
     let sight = Sighted::read(world, place, look).await?;
     let mut latest: BTreeMap<Target, Summary> = BTreeMap::new();
-    for summary in sight.summaries(world).await? {
+    for summary in sight.summaries(Extent::Newest).await? {
         latest.insert(summary.target.clone(), summary);
     }
     Ok(latest.into_values().collect())
@@ -85,7 +85,7 @@ pub async fn revisions<C: Cluster, S: Store + OperationLocks>(
     look: Look,
 ) -> Result<Vec<Summary>, Error> {
     let sight = Sighted::read(world, (namespace, "owner=helm"), look).await?;
-    sight.summaries(world).await
+    sight.summaries(Extent::All).await
 }
 
 /// Returns the revisions of a release, oldest first.
@@ -101,7 +101,7 @@ pub async fn history<C: Cluster, S: Store + OperationLocks>(
     let selector = format!("name={},owner=helm", target.name);
     let place = (Some(&target.namespace), selector.as_str());
     let sight = Sighted::read(world, place, look).await?;
-    let mut all = sight.summaries(world).await?;
+    let mut all = sight.summaries(Extent::Release(target)).await?;
     all.retain(|it| it.target == *target);
     if all.is_empty() { Err(sight.not_found(target)) } else { Ok(all) }
 }
@@ -129,9 +129,9 @@ pub async fn get<C: Cluster, S: Store + OperationLocks>(
     if let Some((_, secret)) = secret {
         let known = release.and_then(|it| look::known(it, secret).map(|entry| (it, entry)));
         if let Some((release, (life, entry))) = known {
-            return view::record(world.ledger, (release, life), entry).await;
+            return view::record(sight.ledger, (release, life), entry).await;
         }
-        let read = read_one(world.cluster, secret).await?;
+        let read = read_one(sight.api, secret).await?;
         return read.ok_or_else(|| sight.not_found(target));
     }
     let life = release.and_then(Release::latest_life);
@@ -147,17 +147,29 @@ pub async fn get<C: Cluster, S: Store + OperationLocks>(
             entry.map(|entry| (release, life, entry))
         });
     match found {
-        Some((release, life, entry)) => view::record(world.ledger, (release, life), entry).await,
+        Some((release, life, entry)) => view::record(sight.ledger, (release, life), entry).await,
         None => Err(sight.not_found(target)),
     }
 }
 
+/// Which revisions are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extent<'t> {
+    /// The last one of each release.
+    Newest,
+    /// Every one.
+    All,
+    /// Those of one release.
+    Release(&'t Target),
+}
+
 /// What a read saw.
-struct Sighted {
+struct Sighted<'w, C, S> {
     look: Look,
     namespace: Option<Namespace>,
-    /// The ledger's state, with what nobody works on marked as interrupted.
-    state: State,
+    api: &'w C,
+    /// What nobody works on is marked in it as interrupted.
+    ledger: &'w Ledger<S>,
     cluster: Option<ClusterId>,
     /// Metadata of the records, or more.
     records: Vec<Value>,
@@ -165,10 +177,10 @@ struct Sighted {
     foreign: Vec<Value>,
 }
 
-impl Sighted {
+impl<'w, C: Cluster, S: Store + OperationLocks> Sighted<'w, C, S> {
     /// Looks, and reads what the ledger does not know.
-    async fn read<C: Cluster, S: Store + OperationLocks>(
-        world: &mut World<'_, C, S>,
+    async fn read(
+        world: &'w mut World<'_, C, S>,
         place: (Option<&Namespace>, &str),
         look: Look,
     ) -> Result<Self, Error> {
@@ -180,11 +192,11 @@ impl Sighted {
         } else if unknown.len() <= FEW {
             let mut foreign = Vec::new();
             for secret in unknown {
-                foreign.extend(read_secret(world.cluster, secret).await?);
+                foreign.extend(read_secret(sight.api, secret).await?);
             }
             sight.foreign = foreign;
         } else {
-            let listed = records(world.cluster, place, Depth::Whole).await?;
+            let listed = records(sight.api, place, Depth::Whole).await?;
             sight.foreign = listed.into_iter().filter(|it| !sight.knows(it)).collect();
         }
         Ok(sight)
@@ -192,45 +204,48 @@ impl Sighted {
 
     /// Looks at the records' metadata. Where the ledger knows nothing at all, they are read whole
     /// at once: they would be anyway.
-    async fn look<C: Cluster, S: Store + OperationLocks>(
-        world: &mut World<'_, C, S>,
+    async fn look(
+        world: &'w mut World<'_, C, S>,
         (namespace, selector): (Option<&Namespace>, &str),
         look: Look,
     ) -> Result<Self, Error> {
         world.ledger.refresh().await?;
-        let mut state = world.ledger.state().clone();
-        let ledger = &*world.ledger;
-        state.interrupt(|operation| ledger.is_alive(operation).unwrap_or(true));
+        world.ledger.mark_interrupted();
         let mut sight = Self {
             look,
             namespace: namespace.cloned(),
-            state,
+            api: world.cluster,
+            ledger: world.ledger,
             cluster: None,
             records: Vec::new(),
             foreign: Vec::new(),
         };
         if look.sight == Sight::Offline {
-            let endpoint = world.cluster.endpoint();
+            let endpoint = sight.api.endpoint();
             let authority = endpoint.authority.as_deref().map(Digest::of);
-            sight.cluster = world.ledger.id().and_then(|id| {
-                sight.state.cluster_at(authority, Digest::of_server(id, &endpoint.url))
+            sight.cluster = sight.ledger.id().and_then(|id| {
+                sight.state().cluster_at(authority, Digest::of_server(id, &endpoint.url))
             });
             return Ok(sight);
         }
-        let knows_nothing = sight.state.releases().next().is_none();
+        let knows_nothing = sight.state().releases().next().is_none();
         let depth = if knows_nothing { Depth::Whole } else { Depth::Metadata };
         let namespaces: Vec<Namespace> = namespace.cloned().into_iter().collect();
         let (identity, listed) = tokio::join!(
-            look::identify(world.cluster, &namespaces),
-            records(world.cluster, (namespace, selector), depth)
+            look::identify(sight.api, &namespaces),
+            records(sight.api, (namespace, selector), depth)
         );
-        sight.cluster = sight.state.cluster_matching(&identity.evidence(world.ledger));
+        sight.cluster = sight.state().cluster_matching(&identity.evidence(sight.ledger));
         sight.records = listed?;
         Ok(sight)
     }
 
-    fn release(&self, target: &Target) -> Option<&Release> {
-        self.state.release(&look::key_in(self.cluster?, target))
+    fn state(&self) -> &'w State {
+        self.ledger.state()
+    }
+
+    fn release(&self, target: &Target) -> Option<&'w Release> {
+        self.state().release(&look::key_in(self.cluster?, target))
     }
 
     /// Says whether the ledger knows a record as it is now.
@@ -241,20 +256,20 @@ impl Sighted {
     }
 
     /// Returns what a list says of all that was seen.
-    async fn summaries<C, S: Store>(&self, world: &World<'_, C, S>) -> Result<Vec<Summary>, Error> {
+    async fn summaries(&self, extent: Extent<'_>) -> Result<Vec<Summary>, Error> {
         let mut all = Vec::new();
         for secret in &self.records {
             let Some(target) = target_of(secret) else { continue };
             let release = self.release(&target);
             let known = release.and_then(|it| look::known(it, secret).map(|entry| (it, entry)));
             if let Some((release, (_, entry))) = known {
-                all.push(view::summary(world.ledger, release, entry, KnownBy::Both).await?);
+                all.push(view::summary(self.ledger, release, entry, KnownBy::Both).await?);
             }
         }
         let foreign = self.foreign.iter().filter_map(|it| Record::from_secret(it).ok());
         all.extend(foreign.filter_map(|it| view::summary_of_record(&it)));
-        for (release, entry) in self.only_in_ledger() {
-            all.push(view::summary(world.ledger, release, entry, KnownBy::Ledger).await?);
+        for (release, entry) in self.only_in_ledger(extent) {
+            all.push(view::summary(self.ledger, release, entry, KnownBy::Ledger).await?);
         }
         all.sort_by(|a, b| (&a.target, a.revision).cmp(&(&b.target, b.revision)));
         all.dedup_by(|a, b| (&a.target, a.revision) == (&b.target, b.revision));
@@ -262,7 +277,10 @@ impl Sighted {
     }
 
     /// Returns revisions that the ledger alone knows, as far as they are asked for.
-    fn only_in_ledger(&self) -> impl Iterator<Item = (&Release, &RevisionEntry)> {
+    fn only_in_ledger<'a>(
+        &'a self,
+        extent: Extent<'a>,
+    ) -> impl Iterator<Item = (&'w Release, &'w RevisionEntry)> + 'a {
         let is_here = |it: &&Release| {
             Some(it.key.cluster) == self.cluster
                 && self.namespace.as_ref().is_none_or(|namespace| it.key.namespace == *namespace)
@@ -272,9 +290,15 @@ impl Sighted {
             (Sight::Offline, Scope::Present) => !it.is_deleted(),
             (Sight::Online, Scope::Present) => false,
         };
-        self.state.releases().filter(is_here).filter(is_asked_for).flat_map(|release| {
-            let revisions = release.latest_life().map(|life: &Life| life.revisions.values());
-            revisions.into_iter().flatten().map(move |entry| (release, entry))
+        let is_meant = move |it: &&Release| match extent {
+            Extent::Release(target) => it.key.name == target.name,
+            Extent::Newest | Extent::All => true,
+        };
+        let releases = self.state().releases().filter(is_here).filter(is_asked_for);
+        releases.filter(is_meant).flat_map(move |release| {
+            let revisions = release.latest_life().map(|life: &Life| life.revisions.values().rev());
+            let wanted = if extent == Extent::Newest { 1 } else { usize::MAX };
+            revisions.into_iter().flatten().take(wanted).map(move |entry| (release, entry))
         })
     }
 

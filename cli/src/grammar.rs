@@ -109,6 +109,17 @@ pub(crate) fn help(program: &'static str, path: &str) -> String {
     shown(&command.render_long_help())
 }
 
+/// Refuses `word`, which is no command below the one at `path`. Helm shows its help and calls that
+/// a success; where the words are ours, a script that mistypes one must not go on.
+pub(crate) fn unknown(program: &'static str, path: &str, word: &str) -> Failure {
+    let tree = tree(program);
+    let command = path
+        .split(' ')
+        .try_fold(&tree, |command, name| command.find_subcommand(name))
+        .unwrap_or(&tree);
+    mistake::unknown_below(&format!("{program} {path}"), command, word)
+}
+
 fn help_or_mistake(
     error: &clap::Error,
     tree: &Command,

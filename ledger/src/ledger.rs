@@ -234,6 +234,13 @@ impl<S: OperationLocks> Ledger<S> {
         self.store.begin_operation(operation)
     }
 
+    /// Marks in the state what nobody on this machine works on as interrupted, until an event says
+    /// otherwise.
+    pub fn mark_interrupted(&mut self) {
+        let store = &self.store;
+        self.state.interrupt(|operation| store.is_alive(operation).unwrap_or(true));
+    }
+
     /// Says whether somebody on this machine works on the operation right now.
     pub fn is_alive(&self, operation: OperationId) -> Result<bool, Error> {
         self.store.is_alive(operation)

@@ -19,7 +19,7 @@ use super::{
 };
 
 /// How many changes are kept for watches to go on from.
-const REMEMBERED: usize = 2048;
+const REMEMBERED: usize = 256;
 
 /// Kinds whose objects count the changes of their specification.
 const COUNTED: &[&str] = &[

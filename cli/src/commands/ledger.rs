@@ -28,6 +28,9 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
         Some(Chosen::Log(args)) => log::run(args, session),
         Some(Chosen::Show(args)) => show::run(args, session),
         Some(Chosen::Verify(args)) => verify::run(args, session),
-        None => Ok(session.ui.print(&grammar::help(session.settings.program, "ledger"))?),
+        None => match args.words.first() {
+            Some(word) => Err(grammar::unknown(session.settings.program, "ledger", word)),
+            None => Ok(session.ui.print(&grammar::help(session.settings.program, "ledger"))?),
+        },
     }
 }

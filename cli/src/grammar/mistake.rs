@@ -98,6 +98,11 @@ fn unknown_command(name: &str, tree: &Command) -> Failure {
             format!("Helm has `{name}`, this version does not yet: use `helm {name}` for now"),
         );
     }
+    unknown_below(program, tree, name)
+}
+
+/// Refuses a word that is no command below `path`, and says which ones are near.
+pub(super) fn unknown_below(path: &str, tree: &Command, name: &str) -> Failure {
     let typed = name.to_lowercase();
     let near: Vec<String> = tree
         .get_subcommands()
@@ -111,7 +116,7 @@ fn unknown_command(name: &str, tree: &Command) -> Failure {
         near => format!("\nDid you mean this?\n{}\n", near.concat()),
     };
     Failure::new(format_args!(
-        "unknown command {name:?} for {program:?}\n{near}Run '{program} --help' for usage."
+        "unknown command {name:?} for {path:?}\n{near}Run '{path} --help' for usage."
     ))
     .with_hint_of(super::helm2::advice(name).map(str::to_owned))
 }
@@ -195,6 +200,17 @@ mod tests {
         assert_eq!(
             said("helm foo"),
             "Error: unknown command \"foo\" for \"helm\"\nRun 'helm --help' for usage."
+        );
+    }
+
+    #[test]
+    fn a_word_of_ours_that_is_mistyped_is_refused_with_what_is_near() {
+        let tree = crate::grammar::tree("rutter");
+        let ledger = tree.find_subcommand("ledger").unwrap();
+        assert_eq!(
+            unknown_below("rutter ledger", ledger, "verfy").text("rutter"),
+            "Error: unknown command \"verfy\" for \"rutter ledger\"\n\nDid you mean this?\n\
+             \tverify\n\nRun 'rutter ledger --help' for usage."
         );
     }
 
