@@ -271,9 +271,8 @@ fn compare_entries(
     difference: &mut Difference,
 ) -> Result<(), Refusal> {
     let none = Map::new();
-    let entries = |value: Option<&Value>| value.and_then(Value::as_object).cloned();
-    let old = entries(old).unwrap_or_else(|| none.clone());
-    let new = entries(new).unwrap_or(none);
+    let old = old.and_then(Value::as_object).unwrap_or(&none);
+    let new = new.and_then(Value::as_object).unwrap_or(&none);
     for name in old.keys().chain(new.keys().filter(|name| !old.contains_key(*name))) {
         path.push(field(name));
         let pair = (old.get(name), new.get(name));
@@ -317,16 +316,8 @@ pub(crate) fn without(
         (Shape::Atomic, Value::Array(_) | Value::Object(_)) | (Shape::Any, Value::Array(_)) => None,
         (_, Value::Object(entries)) => {
             let left = entries.iter().filter_map(|(name, entry)| {
-                let element = field(name);
-                if fields.has(&element) {
-                    return None;
-                }
-                let entry_shape = schema.entry(shape, name);
-                let left = fields.below(&element).map_or_else(
-                    || Some(entry.clone()),
-                    |below| without(schema, entry_shape, entry, below),
-                );
-                Some((name.clone(), left.unwrap_or(Value::Null)))
+                let left = kept(schema, schema.entry(shape, name), (&field(name), entry), fields)?;
+                Some((name.clone(), left))
             });
             let left: Map<_, _> = left.collect();
             (!left.is_empty()).then_some(Value::Object(left))
@@ -334,20 +325,30 @@ pub(crate) fn without(
         (Shape::Set | Shape::Keyed { .. }, Value::Array(items)) => {
             let left = items.iter().filter_map(|item| {
                 let element = item_element(shape, item).ok()?;
-                if fields.has(&element) {
-                    return None;
-                }
-                let left = fields.below(&element).map_or_else(
-                    || Some(item.clone()),
-                    |below| without(schema, schema.item(shape), item, below),
-                );
-                Some(left.unwrap_or(Value::Null))
+                kept(schema, schema.item(shape), (&element, item), fields)
             });
             let left: Vec<_> = left.collect();
             (!left.is_empty()).then_some(Value::Array(left))
         }
         _ => Some(value.clone()),
     }
+}
+
+/// Returns what is left of an entry or item, null where nothing is; `None` if it goes as a whole.
+fn kept(
+    schema: &Schema,
+    shape: &Shape,
+    (element, value): (&str, &Value),
+    fields: &Fields,
+) -> Option<Value> {
+    if fields.has(element) {
+        return None;
+    }
+    let left = match fields.below(element) {
+        None => Some(value.clone()),
+        Some(below) => without(schema, shape, value, below),
+    };
+    Some(left.unwrap_or(Value::Null))
 }
 
 /// Returns the fields of `value` that its type does not have, as dotted paths.
