@@ -307,8 +307,7 @@ async fn summary<S: Store>(
 ) -> Result<Option<Summary>, Error> {
     let whole = seen.foreign.iter().find(|it| object::uid(it) == object::uid(secret));
     if let Some(whole) = whole {
-        let record = Record::from_secret(whole).ok();
-        return Ok(record.as_ref().and_then(view::summary_of_record));
+        return Ok(view::summary_of_secret(whole));
     }
     let known = release.and_then(|it| Some((it, entry_of(it, secret)?)));
     match known {

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use ledger::{
-    ClusterId, Digest, Ledger, Life, Namespace, OperationLocks, Release, Revision, RevisionEntry, State,
-    Store,
+    ClusterId, Digest, Ledger, Life, Namespace, OperationLocks, Release, Revision, RevisionEntry,
+    State, Store,
 };
 use serde_json::Value;
 
@@ -171,7 +171,7 @@ struct Sighted<'w, C, S> {
     /// What nobody works on is marked in it as interrupted.
     ledger: &'w Ledger<S>,
     cluster: Option<ClusterId>,
-    /// Metadata of the records, or more.
+    /// Metadata of the records, or more; after [`Sighted::read`], of those that the ledger knows.
     records: Vec<Value>,
     /// Records that the ledger does not know, whole.
     foreign: Vec<Value>,
@@ -185,13 +185,15 @@ impl<'w, C: Cluster, S: Store + OperationLocks> Sighted<'w, C, S> {
         look: Look,
     ) -> Result<Self, Error> {
         let mut sight = Self::look(world, place, look).await?;
-        let unknown: Vec<&Value> = sight.records.iter().filter(|it| !sight.knows(it)).collect();
-        let is_whole = |it: &&Value| it.get("data").is_some();
+        let all = std::mem::take(&mut sight.records);
+        let (known, unknown): (Vec<_>, Vec<_>) = all.into_iter().partition(|it| sight.knows(it));
+        sight.records = known;
+        let is_whole = |it: &Value| it.get("data").is_some();
         if unknown.iter().all(is_whole) {
-            sight.foreign = unknown.into_iter().cloned().collect();
+            sight.foreign = unknown;
         } else if unknown.len() <= FEW {
             let mut foreign = Vec::new();
-            for secret in unknown {
+            for secret in &unknown {
                 foreign.extend(read_secret(sight.api, secret).await?);
             }
             sight.foreign = foreign;
@@ -266,8 +268,7 @@ impl<'w, C: Cluster, S: Store + OperationLocks> Sighted<'w, C, S> {
                 all.push(view::summary(self.ledger, release, entry, KnownBy::Both).await?);
             }
         }
-        let foreign = self.foreign.iter().filter_map(|it| Record::from_secret(it).ok());
-        all.extend(foreign.filter_map(|it| view::summary_of_record(&it)));
+        all.extend(self.foreign.iter().filter_map(view::summary_of_secret));
         for (release, entry) in self.only_in_ledger(extent) {
             all.push(view::summary(self.ledger, release, entry, KnownBy::Ledger).await?);
         }

@@ -3,6 +3,8 @@
 //!
 //! Knows the format alone: who may write a record, and when, is the operations' business.
 
+mod headline;
+
 use std::{
     collections::BTreeMap,
     io::{Read as _, Write as _},
@@ -16,6 +18,7 @@ use render::{DeletePolicy, Document, Hook, HookEvent, LogPolicy};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
 
+pub(crate) use self::headline::Headline;
 use crate::object;
 
 /// The type of the Secret.
@@ -191,17 +194,9 @@ impl Record {
 
     /// Reads a Secret.
     pub fn from_secret(secret: &Value) -> Result<Self, RecordError> {
-        let data = secret.pointer("/data/release").and_then(Value::as_str);
-        let data = data.ok_or(RecordError::NoRelease)?;
-        let packed = STANDARD.decode(data).map_err(|_| RecordError::NoRelease)?;
-        let mut record = Self::unpack(&packed)?;
-        let labels = secret.pointer("/metadata/labels").and_then(Value::as_object);
-        record.labels = labels
-            .into_iter()
-            .flatten()
-            .filter(|(key, _)| !SYSTEM_LABELS.contains(&key.as_str()))
-            .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
-            .collect();
+        let mut record: Self =
+            serde_json::from_slice(&open(secret)?).map_err(RecordError::Shape)?;
+        record.labels = user_labels(secret);
         Ok(record)
     }
 
@@ -218,15 +213,7 @@ impl Record {
 
     /// Reads Helm's `encodeRelease`; what is not packed is plain JSON, as in Helm.
     pub fn unpack(packed: &[u8]) -> Result<Self, RecordError> {
-        let bytes = STANDARD.decode(packed).map_err(|_| RecordError::NoRelease)?;
-        let mut body = Vec::new();
-        if bytes.starts_with(&[0x1f, 0x8b, 0x08]) {
-            let gzip = GzDecoder::new(bytes.as_slice());
-            gzip.take(LARGEST_UNPACKED).read_to_end(&mut body).map_err(RecordError::Packed)?;
-        } else {
-            body = bytes;
-        }
-        serde_json::from_slice(&body).map_err(RecordError::Shape)
+        serde_json::from_slice(&unpacked(packed)?).map_err(RecordError::Shape)
     }
 
     /// Returns the record with what Helm needs to go on with, and no more of the chart.
@@ -287,6 +274,36 @@ impl RecordedHook {
             log_policies: self.output_log_policies.iter().cloned().map(LogPolicy::from).collect(),
         }
     }
+}
+
+/// Returns the JSON in a Secret.
+fn open(secret: &Value) -> Result<Vec<u8>, RecordError> {
+    let data = secret.pointer("/data/release").and_then(Value::as_str);
+    let packed = STANDARD.decode(data.ok_or(RecordError::NoRelease)?);
+    unpacked(&packed.map_err(|_| RecordError::NoRelease)?)
+}
+
+/// Returns the JSON in Helm's `encodeRelease`.
+fn unpacked(packed: &[u8]) -> Result<Vec<u8>, RecordError> {
+    let bytes = STANDARD.decode(packed).map_err(|_| RecordError::NoRelease)?;
+    if !bytes.starts_with(&[0x1f, 0x8b, 0x08]) {
+        return Ok(bytes);
+    }
+    let mut body = Vec::new();
+    let gzip = GzDecoder::new(bytes.as_slice());
+    gzip.take(LARGEST_UNPACKED).read_to_end(&mut body).map_err(RecordError::Packed)?;
+    Ok(body)
+}
+
+/// Returns the labels of a Secret that are not Helm's own.
+fn user_labels(secret: &Value) -> BTreeMap<String, String> {
+    let labels = secret.pointer("/metadata/labels").and_then(Value::as_object);
+    labels
+        .into_iter()
+        .flatten()
+        .filter(|(key, _)| !SYSTEM_LABELS.contains(&key.as_str()))
+        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+        .collect()
 }
 
 /// Shows no values, no manifest and no notes: they may be secret.
@@ -467,6 +484,25 @@ mod tests {
         assert_eq!(read.chart["templates"], json!([]));
         assert_eq!(read.chart["values"], json!({"a": 1}));
         assert_eq!(read.manifest, record.manifest);
+    }
+
+    #[test]
+    fn a_headline_says_what_the_whole_record_says() {
+        let mut record = record();
+        record.info.description = "Rollback to 2".to_owned();
+        record.info.rollback_revision = Some(2);
+        record.chart = json!({"metadata": {"name": "web", "version": "1.0.0", "appVersion": "7"},
+            "templates": [{"name": "t", "data": "eA=="}]});
+        let headline = Headline::from_secret(&record.to_secret().unwrap()).unwrap();
+        assert_eq!(headline.name, record.name);
+        assert_eq!(headline.namespace, record.namespace);
+        assert_eq!(headline.version, record.version);
+        assert_eq!(headline.labels, record.labels);
+        assert_eq!(headline.info.description, record.info.description);
+        assert_eq!(headline.info.last_deployed, record.info.last_deployed);
+        assert_eq!(headline.info.rollback_revision, record.info.rollback_revision);
+        assert_eq!(headline.info.status, record.info.status);
+        assert_eq!(headline.into_chart_words(), record.chart_words());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Revisions as callers see them, from the ledger's entries or from Helm's records.
 
+use serde_json::Value;
+
 use ledger::{Description, Ledger, Life, ObjectId, Release, RevisionEntry, Status, Store};
 
 use crate::{
@@ -7,7 +9,7 @@ use crate::{
     content::{self, Content},
     error::Error,
     object,
-    record::{self, Record},
+    record::{self, Headline, Record},
     request::Target,
     situation::{KnownBy, Summary},
 };
@@ -44,23 +46,27 @@ pub(crate) async fn summary<S: Store>(
     })
 }
 
-/// Returns what a list says of a record.
-pub(crate) fn summary_of_record(record: &Record) -> Option<Summary> {
+/// Returns what a list says of a record; nothing of one that cannot be read, as Helm.
+pub(crate) fn summary_of_secret(secret: &Value) -> Option<Summary> {
+    let mut headline = Headline::from_secret(secret).ok()?;
     let target =
-        Target { namespace: record.namespace.parse().ok()?, name: record.name.parse().ok()? };
-    let [chart, chart_version, app_version] = record.chart_words().map(str::to_owned);
+        Target { namespace: headline.namespace.parse().ok()?, name: headline.name.parse().ok()? };
+    let info = std::mem::take(&mut headline.info);
+    let labels = std::mem::take(&mut headline.labels);
+    let revision = ledger::Revision(headline.version);
+    let [chart, chart_version, app_version] = headline.into_chart_words();
     Some(Summary {
         target,
-        revision: ledger::Revision(record.version),
-        updated_ns: record.info.last_deployed.map_or(0, nanoseconds),
-        status: record.status(),
+        revision,
+        updated_ns: info.last_deployed.map_or(0, nanoseconds),
+        status: record::status_of(&info.status),
         chart,
         chart_version,
         app_version,
         source: None,
-        description: record.info.description.clone(),
-        rollback_revision: record.info.rollback_revision.map(ledger::Revision),
-        labels: record.labels.clone(),
+        description: info.description,
+        rollback_revision: info.rollback_revision.map(ledger::Revision),
+        labels,
         known: KnownBy::Cluster,
         event: None,
     })
@@ -125,7 +131,7 @@ pub(crate) struct Label {
 }
 
 /// Reads a record's labels.
-pub(crate) fn labels(secret: &serde_json::Value) -> Option<Label> {
+pub(crate) fn labels(secret: &Value) -> Option<Label> {
     let revision = object::label(secret, "version")?.parse().ok()?;
     let status = record::status_of(object::label(secret, "status").unwrap_or_default());
     Some(Label { revision, status })

@@ -51,8 +51,8 @@ impl<S: Store> Ledger<S> {
     pub async fn refresh(&mut self) -> Result<(), Error> {
         let from = self.head.map_or(1, |head| head.last.sequence.0 + 1);
         let frames = self.store.read(Sequence(from)).await?;
-        for frame in &frames {
-            self.take(frame);
+        for frame in frames {
+            self.take(&frame);
         }
         if let (Some(ours), Some(stored)) = (&mut self.head, self.store.head().await?) {
             ours.moved = stored.moved;
