@@ -208,7 +208,7 @@ mod tests {
         let tree = crate::grammar::tree("rutter");
         let ledger = tree.find_subcommand("ledger").unwrap();
         assert_eq!(
-            unknown_below("rutter ledger", ledger, "verfy").text("rutter"),
+            super::unknown_below("rutter ledger", ledger, "verfy").text("rutter"),
             "Error: unknown command \"verfy\" for \"rutter ledger\"\n\nDid you mean this?\n\
              \tverify\n\nRun 'rutter ledger --help' for usage."
         );
