@@ -15,5 +15,6 @@ mod commands;
 mod connection;
 mod contract;
 mod errors;
+mod packaging;
 mod repositories;
 mod support;

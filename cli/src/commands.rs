@@ -12,10 +12,13 @@ mod install;
 mod ledger;
 mod lint;
 mod list;
+mod package;
 mod pull;
 mod repo;
 mod resume;
 mod rollback;
+mod search;
+mod serve;
 mod show;
 mod status;
 mod template;
@@ -37,10 +40,13 @@ pub(crate) enum Chosen {
     Lint(lint::Args),
     #[command(visible_alias = "ls")]
     List(list::Args),
+    Package(Box<package::Args>),
     #[command(visible_alias = "fetch")]
     Pull(Box<pull::Args>),
     Repo(repo::Args),
     Rollback(Box<rollback::Args>),
+    Search(Box<search::Args>),
+    Serve(serve::Args),
     #[command(visible_alias = "inspect")]
     Show(show::Args),
     Status(status::Args),
@@ -80,9 +86,12 @@ pub(crate) fn run(command: Chosen, session: &mut Session) -> Result<(), Failure>
         Chosen::Install(args) => install::run(&args, session),
         Chosen::Lint(args) => lint::run(&args, session),
         Chosen::List(args) => list::run(&args, session),
+        Chosen::Package(args) => package::run(&args, session),
         Chosen::Pull(args) => pull::run(&args, session),
         Chosen::Repo(args) => repo::run(&args, session),
         Chosen::Rollback(args) => rollback::run(&args, session),
+        Chosen::Search(args) => search::run(&args, session),
+        Chosen::Serve(args) => serve::run(&args, session),
         Chosen::Show(args) => show::run(&args, session),
         Chosen::Status(args) => status::run(&args, session),
         Chosen::Template(args) => template::run(&args, session),

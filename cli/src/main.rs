@@ -14,6 +14,7 @@ mod failure;
 mod fetch;
 mod files;
 mod grammar;
+mod indexing;
 mod live;
 mod local;
 mod naming;

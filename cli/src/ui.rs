@@ -74,6 +74,15 @@ impl Ui {
         self.talk(&format!("level=WARN msg={}", quoted(message)));
     }
 
+    /// Warns with facts, each with its name, in the form of Helm's log.
+    pub(crate) fn warn_with(&mut self, message: &str, facts: &[(&str, &str)]) {
+        let mut line = format!("level=WARN msg={}", quoted(message));
+        for (name, fact) in facts {
+            line.push_str(&format!(" {name}={}", quoted(fact)));
+        }
+        self.talk(&line);
+    }
+
     /// Tells something that is good to know: to the eye, or as a line of log.
     pub(crate) fn inform(&mut self, message: &str) {
         if io::stderr().is_terminal() {

@@ -1,6 +1,7 @@
 //! `rutter repo`: the repositories that charts come from.
 
 mod add;
+pub(super) mod index;
 mod list;
 mod remove;
 mod update;
@@ -9,7 +10,7 @@ pub(super) use self::add::refuse_gone;
 
 use crate::{failure::Failure, grammar, session::Session};
 
-/// Add, list, update and remove repositories of charts
+/// Add, list, update, remove and index repositories of charts
 ///
 /// The list of repositories and their cached indexes are Helm's own files: both programs share
 /// them.
@@ -25,6 +26,7 @@ pub(crate) struct Args {
 #[derive(clap::Subcommand, Debug)]
 enum Chosen {
     Add(Box<add::Args>),
+    Index(index::Args),
     #[command(visible_alias = "ls")]
     List(list::Args),
     #[command(visible_alias = "rm")]
@@ -36,6 +38,7 @@ enum Chosen {
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     match &args.part {
         Some(Chosen::Add(args)) => add::run(args, session),
+        Some(Chosen::Index(args)) => index::run(args, session),
         Some(Chosen::List(args)) => list::run(args, session),
         Some(Chosen::Remove(args)) => remove::run(args, session),
         Some(Chosen::Update(args)) => update::run(args, session),

@@ -1,6 +1,6 @@
 //! Tables as Helm prints them: cells padded to their column, joined by tabs (gosuri/uitable).
 
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr};
 
 use super::Style;
 
@@ -8,6 +8,8 @@ use super::Style;
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     rows: Vec<Vec<Cell>>,
+    /// How wide a column may be; 0 is as wide as it likes.
+    widest: usize,
 }
 
 #[derive(Debug)]
@@ -17,6 +19,11 @@ struct Cell {
 }
 
 impl Table {
+    /// Returns a table whose columns are at most that wide; 0 is no limit.
+    pub(crate) fn limited(widest: usize) -> Self {
+        Self { rows: Vec::new(), widest }
+    }
+
     /// Starts the next row.
     pub(crate) fn row(&mut self) -> Row<'_> {
         self.rows.push(Vec::new());
@@ -46,6 +53,9 @@ impl Table {
                 let widest = cell.text.split('\n').map(width_of).max().unwrap_or(0);
                 *width = (*width).max(widest);
             }
+        }
+        if self.widest > 0 {
+            widths.iter_mut().for_each(|width| *width = self.widest.min(*width));
         }
         widths
     }
@@ -104,17 +114,22 @@ fn lines(row: &[Cell], widths: &[usize], style: Style) -> String {
     (0..height).map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// Cuts what is wider than its column, which only a text of several lines can be: uitable counts
-/// all of its lines together.
+/// Cuts what is wider than its column (uitable's `strutil.Resize`): one character stays at least,
+/// and all lines of a text count together.
 fn fitted(text: &str, width: usize) -> String {
     if width == 0 || width_of(text) <= width {
         return text.to_owned();
     }
-    let mut end = width.saturating_sub(3).min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
+    let room = width.saturating_sub(3);
+    let (mut kept, mut used) = (String::new(), 0);
+    for c in text.chars() {
+        kept.push(c);
+        used += c.width().unwrap_or(0);
+        if used >= room {
+            break;
+        }
     }
-    format!("{}...", text.get(..end).unwrap_or_default())
+    format!("{kept}...")
 }
 
 /// Columns that a text takes; a line end takes none.
@@ -140,6 +155,20 @@ mod tests {
         let mut table = Table::default();
         table.add(["1", "failed: because\nof this"]);
         assert_eq!(table.to_text(Style::Plain), "1\tfailed: beca...");
+    }
+
+    // Expected: Helm 4.3.1's `search repo --max-col-width`.
+    #[test]
+    fn a_column_is_cut_where_it_is_too_wide() {
+        let shown = |widest| {
+            let mut table = Table::limited(widest);
+            table.add(["NAME", "APP VERSION", "DESCRIPTION"]);
+            table.add(["t/a", "", "0123456789 é23456789 世界 01"]);
+            table.to_text(Style::Plain)
+        };
+        assert_eq!(shown(10), "NAME\tAPP VER...\tDESCRIP...\nt/a \t          \t0123456...");
+        assert_eq!(shown(2), "N...\tA...\tD...\nt...\t  \t0...");
+        assert!(shown(25).ends_with("0123456789 é23456789 世..."));
     }
 
     #[test]
