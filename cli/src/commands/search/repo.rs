@@ -118,15 +118,10 @@ impl<'a> Row<'a> {
 /// Helm's message where there is no repository.
 fn indexes(session: &mut Session) -> Result<Vec<(String, Index)>, Failure> {
     let repositories = Repositories::read(&session.settings.folders)?;
-    let entries = repositories.entries().iter();
-    let mut files: Vec<_> =
-        entries.map(|entry| (entry.name.clone(), repositories.index_file(&entry.name))).collect();
-    if let Some(file) = local::index(&session.settings)
-        && Words::chosen(&session.settings)? == Words::Helm2
-        && repositories.find(local::NAME).is_none()
-    {
-        files.push((local::NAME.to_owned(), file));
-    }
+    let files: Vec<_> = repositories
+        .known()
+        .map(|entry| (entry.name.clone(), repositories.index_file(&entry.name)))
+        .collect();
     if files.is_empty() {
         return Err(Failure::new("no repositories configured")
             .with_hint("`repo add NAME URL` adds one; `search hub` looks on a hub"));
