@@ -76,6 +76,8 @@ fn a_word_of_helm_2_that_helm_4_refuses_is_taken_always() {
         "install ./web --name two --tls --tiller-namespace kube-system --home /x --host h:1",
         "upgrade --name one ./web",
         "upgrade two ./web --timeout 60 --tls-verify --tls-ca-cert a --tls-cert b --tls-key c",
+        "ls --all --col-width 60",
+        "ls -a",
         "status one --tls-hostname x --tiller-connection-timeout 300",
         "rollback one 1 --timeout 300",
         "version -c",

@@ -60,8 +60,23 @@ pub(crate) struct Args {
     #[command(flatten)]
     read: ReadOptions,
 
+    #[command(flatten)]
+    #[allow(dead_code, reason = "taken for Helm 2's sake; nothing is left to say")]
+    old: OldFlags,
+
     #[arg(hide = true)]
     words: Vec<String>,
+}
+
+/// What had to be said before Helm 4: all statuses are shown anyway, and no column is cut.
+#[derive(clap::Args, Debug)]
+#[allow(dead_code, reason = "taken for Helm 2's sake; nothing is left to say")]
+struct OldFlags {
+    #[arg(short = 'a', long, hide = true)]
+    all: Switch,
+
+    #[arg(long, hide = true)]
+    col_width: Option<Number>,
 }
 
 /// What comes first, and how much is shown.

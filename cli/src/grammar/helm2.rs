@@ -75,6 +75,7 @@ mod tests {
             "helm inspect chart ./c",
             "helm show help",
             "helm show a b",
+            "helm get web",
             "helm status search",
             "helm install show ./c",
         ] {
