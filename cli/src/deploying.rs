@@ -5,6 +5,7 @@ use std::{cell::Cell, collections::BTreeMap};
 use applier::{
     ChartOrigin, Conflicts, Done, Hooks, Jobs, Manner, Ownership, Waiting, World,
     record::{Record, SYSTEM_LABELS},
+    resources::Form,
 };
 use ledger::{Digest, LocalStore};
 use render::{
@@ -16,6 +17,7 @@ use render::{
 use crate::{
     charts::{self, Loaded},
     failure::Failure,
+    live,
     options::{
         ApplyOptions, ChartOptions, ContentOptions, Format, ReleaseOptions, Switch, UndoOptions,
         ValueOptions, Wait, comma_separated,
@@ -24,6 +26,7 @@ use crate::{
     release::{Hook, Info, Release, Time},
     session::Session,
     ui::{Content, Detail, Report, Ui, json_line, yaml},
+    words::Words,
     work::{Ending, Work, now},
 };
 
@@ -242,14 +245,26 @@ pub(crate) fn print(
     Ok(session.ui.print(&text)?)
 }
 
-/// Prints what an operation came to.
+/// Prints what an operation came to: on a terminal, and where Helm 2's words are taken, with the
+/// release's objects as they are now, in Helm 2's three parts. Helm 4's scripts read what is piped.
 pub(crate) fn print_record(
+    work: &mut Work,
     record: &Record,
-    format: Format,
-    hide_notes: Switch,
+    (format, hide_notes): (Format, Switch),
     session: &mut Session,
 ) -> Result<(), Failure> {
-    print(&Release::of_record(record)?, format, hide_notes, session)
+    let mut release = Release::of_record(record)?;
+    let is_wanted = || {
+        let words = Words::chosen(&session.settings).unwrap_or_default();
+        session.ui.is_seen() || words == Words::Helm2
+    };
+    if format == Format::Table && is_wanted() {
+        // What was done is done: that it cannot be looked at is no failure.
+        if let Err(failure) = live::look(work, &mut release, Form::Table) {
+            session.ui.warn(&format!("the objects cannot be shown: {}", failure.message()));
+        }
+    }
+    print(&release, format, hide_notes, session)
 }
 
 /// Carries an operation out. When it fails and `undo` says so, the failure begins with what was

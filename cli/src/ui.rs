@@ -59,6 +59,11 @@ impl Ui {
         })
     }
 
+    /// Returns whether data goes to a terminal, where somebody looks at it.
+    pub(crate) fn is_seen(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
     /// Writes `text` to where data goes.
     pub(crate) fn print(&mut self, text: &str) -> io::Result<()> {
         self.out.write_all(text.as_bytes())

@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 use serde_json::Value;
 
 use super::alike;
-use crate::support::{Answer, Env, web::Web};
+use crate::support::{Answer, Env, answer, web::Web};
 
 /// Lines that only a guess could make sense of.
 const GUESSES: &[&str] = &[
@@ -366,4 +366,41 @@ fn charts_of_local_are_read_from_its_folder_and_from_nowhere_else() {
     fs::write(Path::new(local).join("web-1.0.0.tgz"), "other").unwrap();
     let said = run(&env, "show chart local/web").failure(1);
     assert!(said.contains("but the index says sha256:"), "{said}");
+}
+
+/// The kinds of the table of resources that is printed; none where there is no table.
+fn shown_kinds(told: &str) -> Vec<&str> {
+    let parts: Vec<usize> =
+        ["NAME: ", "RESOURCES:", "NOTES:"].iter().filter_map(|it| told.find(it)).collect();
+    assert!(parts.is_sorted(), "{told}");
+    told.lines().filter_map(|it| it.strip_prefix("==> ")).collect()
+}
+
+#[test]
+fn with_helm_2s_words_a_pipe_gets_three_parts_and_else_what_helm_4_prints() {
+    let env = env();
+    env.write("web/templates/NOTES.txt", "Well done.\n");
+    for line in ["install one ./web", "upgrade one ./web"] {
+        let told = run(&env, line).success();
+        assert_eq!(shown_kinds(&told), [""; 0], "{told}");
+    }
+    let env = env.with("RUTTER_WORDS", "helm2");
+    for line in ["install two ./web", "upgrade two ./web", "status two"] {
+        let told = run(&env, line).success();
+        assert_eq!(shown_kinds(&told), ["v1/ConfigMap"], "{told}");
+        assert!(told.contains("two-web") && told.contains("NOTES:\nWell done."), "{told}");
+    }
+    // Forms for programs have no parts, and a dry run has made nothing.
+    let told = run(&env, "install three ./web -o json").success();
+    serde_json::from_str::<Value>(&told).unwrap();
+    let told = run(&env, "upgrade two ./web --dry-run=server").success();
+    assert_eq!(shown_kinds(&told), [""; 0], "{told}");
+}
+
+#[test]
+fn on_a_terminal_an_install_shows_what_it_made() {
+    let env = env();
+    let line = format!("{} install one ./web", crate::support::rutter().display());
+    let told = answer(env.command("script").args(["-qec", &line, "/dev/null"])).success();
+    assert_eq!(shown_kinds(&told.replace('\r', "")), ["v1/ConfigMap"], "{told}");
 }

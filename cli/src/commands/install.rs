@@ -214,7 +214,8 @@ impl Wanted<'_> {
             Ending::Whole(done) => done,
             Ending::Cut => return Err(deploying::cancelled(&self.name, session)?),
         };
-        deploying::print_record(&done.record, output.format, self.content.hide_notes, session)?;
+        let shown = (output.format, self.content.hide_notes);
+        deploying::print_record(&mut work, &done.record, shown, session)?;
         work.close(session)
     }
 

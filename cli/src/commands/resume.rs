@@ -52,7 +52,8 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     match ending? {
         Ending::Whole(done) => {
             session.ui.print(&format!("Release {name:?} has been brought to its end.\n"))?;
-            deploying::print_record(&done.record, Format::Table, Switch::Off, session)?;
+            let shown = (Format::Table, Switch::Off);
+            deploying::print_record(&mut work, &done.record, shown, session)?;
             work.close(session)
         }
         Ending::Cut => Err(deploying::cancelled(name, session)?),

@@ -285,7 +285,7 @@ fn upgraded(
         Ending::Cut => return Err(deploying::cancelled(&name, session)?),
     };
     say_upgraded(&name, format, session)?;
-    deploying::print_record(&done.record, format, hide_notes, session)?;
+    deploying::print_record(&mut work, &done.record, (format, hide_notes), session)?;
     work.close(session)
 }
 
