@@ -349,7 +349,7 @@ fn charts_of_local_are_read_from_its_folder_and_from_nowhere_else() {
     let local = local.to_str().unwrap();
     env.helm(&["package", "web", "-d", local]).success();
     env.helm(&["repo", "index", local]).success();
-    for line in ["install one local/web", "show chart local/web", "pull local/web -d out"] {
+    for line in ["install one local/web", "show chart local/web", "pull local/web"] {
         run(&env, line).success();
     }
     let index = Path::new(local).join("index.yaml");
