@@ -15,6 +15,7 @@ mod commands;
 mod connection;
 mod contract;
 mod errors;
+mod live;
 mod packaging;
 mod repositories;
 mod support;

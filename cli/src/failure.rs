@@ -21,16 +21,28 @@ pub(crate) struct Said {
     hint: Option<String>,
     /// What an administrator can apply against it.
     manifest: Option<String>,
-    /// Whether it is a missing right.
-    is_denied: bool,
+    cause: Cause,
     code: u8,
+}
+
+/// What kind of failure it is, as far as somebody decides on that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// Any.
+    Any,
+    /// A right is missing.
+    Denied,
+    /// The server does not know who we are.
+    Unknown,
+    /// What was asked for is done; something beside it is not.
+    Beside,
 }
 
 impl Failure {
     /// Says `message`, which is the whole of Helm's text after `Error: `. Exit code 1.
     pub(crate) fn new(message: impl fmt::Display) -> Self {
         let message = harmless(&message.to_string());
-        Self::Said(Said { message, hint: None, manifest: None, is_denied: false, code: 1 })
+        Self::Said(Said { message, hint: None, manifest: None, cause: Cause::Any, code: 1 })
     }
 
     /// Says what `error` says and what caused it, joined as Go joins wrapped errors.
@@ -54,17 +66,25 @@ impl Failure {
         }
     }
 
-    /// Says that it is a missing right.
-    pub(crate) fn denied(mut self) -> Self {
+    /// Says what kind of failure it is.
+    pub(crate) fn with_cause(mut self, cause: Cause) -> Self {
         if let Self::Said(said) = &mut self {
-            said.is_denied = true;
+            said.cause = cause;
         }
         self
     }
 
-    /// Returns whether it is a missing right.
-    pub(crate) fn is_denied(&self) -> bool {
-        matches!(self, Self::Said(said) if said.is_denied)
+    /// Returns whether it is of this kind.
+    pub(crate) fn is(&self, cause: Cause) -> bool {
+        matches!(self, Self::Said(said) if said.cause == cause)
+    }
+
+    /// Says what the user can do in place of what was said.
+    pub(crate) fn with_other_hint(mut self, hint: &str) -> Self {
+        if let Self::Said(said) = &mut self {
+            said.hint = Some(harmless(hint));
+        }
+        self
     }
 
     /// Shows below the hint what an administrator can apply against it.
@@ -75,9 +95,12 @@ impl Failure {
         self
     }
 
-    /// Puts `prefix: ` before the message, as Helm does with `INSTALLATION FAILED`.
+    /// Puts `prefix: ` before the message, as Helm does with `INSTALLATION FAILED`. What is done
+    /// has not failed, whatever else has.
     pub(crate) fn prefixed(mut self, prefix: &str) -> Self {
-        if let Self::Said(said) = &mut self {
+        if let Self::Said(said) = &mut self
+            && said.cause != Cause::Beside
+        {
             said.message = format!("{prefix}: {}", said.message);
         }
         self

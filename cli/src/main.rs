@@ -60,6 +60,7 @@ fn run(program: &'static str, words: &[OsString]) -> Result<(), Failure> {
                 session.ui.inform(&notice);
             }
             let outcome = commands::run(line.command, &mut session);
+            let outcome = outcome.map_err(|failure| session.named(failure));
             // What was written before a failure is data, too.
             let flushed = session.ui.flush();
             outcome.and(flushed.map_err(Failure::from))

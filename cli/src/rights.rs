@@ -4,7 +4,12 @@
 use applier::{Situation, Target, World};
 use ledger::LocalStore;
 
-use crate::{failure::Failure, places::Place, session::Session, work::Work};
+use crate::{
+    failure::{Cause, Failure},
+    places::Place,
+    session::Session,
+    work::Work,
+};
 
 /// Looks at a release, overlooking what the user may not see, and returns the rights that `count`
 /// counts, as YAML. Nothing is written.
@@ -36,7 +41,7 @@ pub(crate) fn shown(
     session: &mut Session,
     count: impl FnOnce(&mut Session) -> Result<String, Failure>,
 ) -> Failure {
-    if !failure.is_denied() {
+    if !failure.is(Cause::Denied) {
         return failure;
     }
     match count(session) {

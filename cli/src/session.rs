@@ -1,6 +1,12 @@
 //! What a command is handed: where it runs and whom it talks to.
 
-use crate::{connection::connection, options::Switch, settings::Settings, ui::Ui};
+use crate::{
+    connection::connection,
+    failure::{Cause, Failure},
+    options::Switch,
+    settings::Settings,
+    ui::Ui,
+};
 
 /// One run of the program.
 #[derive(Debug)]
@@ -17,6 +23,26 @@ impl Session {
     pub(crate) fn new(settings: Settings) -> Self {
         let ui = Ui::new(settings.colour);
         Self { settings, ui, sandbox_said: Switch::Off }
+    }
+
+    /// Says whom the server does not know, where it knows nobody.
+    pub(crate) fn named(&self, failure: Failure) -> Failure {
+        if !failure.is(Cause::Unknown) {
+            return failure;
+        }
+        let connection = connection(&self.settings);
+        if connection.token.is_some() {
+            return failure.with_other_hint("the server does not know the token that was given");
+        }
+        let user = connection.user_name().ok().flatten();
+        let context = connection.context_name().ok().flatten();
+        match user.zip(context) {
+            Some((user, context)) => failure.with_other_hint(&format!(
+                "the server does not accept the credentials of the user `{user}`, whom the \
+                 context `{context}` names: log in again, or choose another with --kube-context"
+            )),
+            None => failure,
+        }
     }
 
     /// Says, once, that no real cluster is meant.

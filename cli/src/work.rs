@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::{
     connection::connection,
-    failure::{Failure, chain},
+    failure::{Cause, Failure, chain},
     options::Switch,
     places::Place,
     session::Session,
@@ -122,9 +122,10 @@ impl Work {
         match self.teller.broken() {
             None => Ok(()),
             Some(error) => Err(Failure::new(format_args!(
-                "events could not be written to the --events file: {error}"
+                "it is done, but its events could not be written to the --events file: {error}"
             ))
-            .with_hint("the ledger has them all: `rutter ledger log`")),
+            .with_hint("the ledger has them all: `rutter ledger log`")
+            .with_cause(Cause::Beside)),
         }
     }
 }
@@ -151,7 +152,13 @@ pub(crate) fn now() -> i64 {
 /// Turns an error of the applier into what is said of it.
 pub(crate) fn failure(error: &applier::Error) -> Failure {
     let failure = Failure::new(chain(error)).with_hint_of(error.hint());
-    if error.denied().is_some() { failure.denied() } else { failure }
+    match error {
+        _ if error.denied().is_some() => failure.with_cause(Cause::Denied),
+        applier::Error::Unreachable(applier::ClusterError::Unauthorized { .. }) => {
+            failure.with_cause(Cause::Unknown)
+        }
+        _ => failure,
+    }
 }
 
 /// Turns an error of the ledger into what is said of it.

@@ -19,10 +19,10 @@ fn a_write_that_is_forbidden_fails_by_user_verb_resource_and_namespace() {
     let helms = super::error_of(&stage.helm(&["install", "other", &chart]).failure(1));
     assert_eq!(said.message.replace("web", "other"), helms);
     let namespace = stage.namespace.name();
-    assert_eq!(
-        said.hint,
-        format!("user `nobody` needs the right to patch configmaps in namespace `{namespace}`")
-    );
+    let wanted =
+        format!("user `nobody` needs the right to patch configmaps in namespace `{namespace}`\n");
+    assert!(said.hint.starts_with(&wanted), "{}", said.hint);
+    assert!(said.hint.contains("kind: RoleBinding\n"), "{}", said.hint);
     assert!(stage.evidence("web").contains("cannot patch resource"));
     let history = stage.helm(&["history", "web"]).success();
     assert!(history.contains("failed") && history.contains("cannot patch"), "{history}");

@@ -81,6 +81,14 @@ impl Connection {
         Ok(namespace.filter(|it| !it.is_empty()).unwrap_or_else(|| "default".to_owned()))
     }
 
+    /// Returns the name of the user that the context names, where there is one. Talks to nobody.
+    pub fn user_name(&self) -> Result<Option<String>, ClusterError> {
+        let Some(kubeconfig) = self.read()? else { return Ok(None) };
+        let wanted = self.context.as_ref().or(kubeconfig.current_context.as_ref());
+        let found = kubeconfig.contexts.iter().find(|it| Some(&it.name) == wanted);
+        Ok(found.and_then(|it| it.context.as_ref()?.user.clone()))
+    }
+
     /// Returns the name of the context that is used, where there is one.
     pub fn context_name(&self) -> Result<Option<String>, ClusterError> {
         if self.context.is_some() {
