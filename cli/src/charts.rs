@@ -245,7 +245,7 @@ impl Located {
     }
 }
 
-fn files_of(path: &Path) -> Result<Vec<render::File>, Failure> {
+fn files_of(path: &Path) -> Result<Vec<File>, Failure> {
     let file = path.join("Chart.yaml");
     fs::metadata(&file).map_err(|error| {
         let (file, reason) = (file.display(), reason(&error));

@@ -160,10 +160,27 @@ fn several_at_once_lose_no_repository() {
     assert_eq!(listed.matches("\"name\"").count(), 8, "{listed}");
 }
 
+#[test]
+fn a_server_that_is_waited_for_keeps_nobody_else_from_the_list() {
+    let stock = Stock::new();
+    let web = stock.serve();
+    let stuck = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", stuck.local_addr().unwrap());
+    let env = Env::new();
+    let mut command = env.command(crate::support::rutter());
+    let mut waiting = command.args(["repo", "add", "stuck", &url]).spawn().unwrap();
+    // It asks: from now on it waits.
+    let _asked = stuck.accept().unwrap();
+    let _ = env.helm(&["repo", "add", "a", &web.url("")]).success();
+    assert!(waiting.try_wait().unwrap().is_none());
+    waiting.kill().unwrap();
+    waiting.wait().unwrap();
+}
+
 fn add_by_either(env: &Env, number: usize, url: &str) {
     let name = format!("r{number}");
     let words = ["repo", "add", &name, url];
-    let answer = if number % 2 == 0 { env.rutter(&words) } else { env.helm(&words) };
+    let answer = if number.is_multiple_of(2) { env.rutter(&words) } else { env.helm(&words) };
     let _ = answer.success();
 }
 

@@ -80,24 +80,41 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
         refuse_gone(url)?;
     }
     let folders = session.settings.folders.clone();
+    // The first look is without the lock: it is not held while a server is waited for.
+    let known = Repositories::read(&folders)?;
+    let entry = args.entry(name, url, session)?;
+    if name.contains('/') {
+        return Err(Failure::new(format_args!(
+            "repository name ({name}) contains '/', please specify a different name without '/'"
+        )));
+    }
+    if args.standing(&known, &entry)? == Standing::There {
+        return said(name, "already exists with the same configuration, skipping", session);
+    }
+    repositories::fetchable(url)?;
+    let timeout = args.timeout.map_or(session.settings.fetch_timeout, |it| it.0);
+    repositories::refresh(&entry, &session.settings, timeout, Some("index.yaml"))
+        .map_err(|failure| failure.prefixed(&repositories::unreachable(url)))?;
     Repositories::change(&folders, |repositories| {
-        let entry = args.entry(name, url, session)?;
-        if name.contains('/') {
-            return Err(Failure::new(format_args!(
-                "repository name ({name}) contains '/', please specify a different name without '/'"
-            )));
+        if args.standing(repositories, &entry)? == Standing::Free {
+            repositories.put(entry);
         }
-        if let Some(existing) = repositories.find(name).filter(|_| !args.force_update.is_on()) {
-            return unchanged(existing, &entry, session);
-        }
-        repositories::fetchable(url)?;
-        let label = Some("index.yaml");
-        let timeout = args.timeout.map_or(session.settings.fetch_timeout, |it| it.0);
-        repositories::refresh(&entry, &session.settings, timeout, label)
-            .map_err(|failure| failure.prefixed(&repositories::unreachable(url)))?;
-        repositories.put(entry);
-        Ok(session.ui.print(&format!("{name:?} has been added to your repositories\n"))?)
-    })
+        Ok(())
+    })?;
+    said(name, "has been added to your repositories", session)
+}
+
+fn said(name: &str, what: &str, session: &mut Session) -> Result<(), Failure> {
+    Ok(session.ui.print(&format!("{name:?} {what}\n"))?)
+}
+
+/// What a name stands for already.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// Nothing, or what may be replaced.
+    Free,
+    /// The same repository.
+    There,
 }
 
 pub(in crate::commands) fn refuse_gone(url: &str) -> Result<(), Failure> {
@@ -108,23 +125,28 @@ pub(in crate::commands) fn refuse_gone(url: &str) -> Result<(), Failure> {
     })
 }
 
-/// Says what comes of a name that is taken: nothing, if it is by the same.
-fn unchanged(existing: &Entry, entry: &Entry, session: &mut Session) -> Result<(), Failure> {
-    let name = &entry.name;
-    if existing.is_same(entry) {
-        let said = format!("{name:?} already exists with the same configuration, skipping\n");
-        return Ok(session.ui.print(&said)?);
-    }
-    Err(Failure::new(format_args!(
-        "repository name ({name}) already exists, please specify a different name"
-    ))
-    .with_hint(format!(
-        "it is {}; --force-update puts the new one in its place",
-        existing.shown_url()
-    )))
-}
-
 impl Args {
+    /// Returns what the name stands for.
+    ///
+    /// # Errors
+    ///
+    /// Helm's message for a name that stands for another repository.
+    fn standing(&self, repositories: &Repositories, entry: &Entry) -> Result<Standing, Failure> {
+        match repositories.find(&entry.name) {
+            Some(_) if self.force_update.is_on() => Ok(Standing::Free),
+            None => Ok(Standing::Free),
+            Some(existing) if existing.is_same(entry) => Ok(Standing::There),
+            Some(existing) => Err(Failure::new(format_args!(
+                "repository name ({}) already exists, please specify a different name",
+                entry.name
+            ))
+            .with_hint(format!(
+                "it is {}; --force-update puts the new one in its place",
+                existing.shown_url()
+            ))),
+        }
+    }
+
     fn entry(&self, name: &str, url: &str, session: &mut Session) -> Result<Entry, Failure> {
         let text = |given: &Option<String>| given.clone().unwrap_or_default();
         let username = text(&self.username);
