@@ -404,3 +404,36 @@ fn on_a_terminal_an_install_shows_what_it_made() {
     let told = answer(env.command("script").args(["-qec", &line, "/dev/null"])).success();
     assert_eq!(shown_kinds(&told.replace('\r', "")), ["v1/ConfigMap"], "{told}");
 }
+
+#[test]
+fn a_search_of_helm_2_is_a_search_of_repositories() {
+    let (_stock, web) = stock();
+    let env = env();
+    env.rutter(&["repo", "add", "stock", &web.url("")]).success();
+    let found = run(&env, "search repo web").success();
+    assert!(found.contains("stock/web"), "{found}");
+    for line in ["search web", "repo search web", "search", "search --versions web"] {
+        assert_eq!(run(&env, line).success(), found, "{line}");
+    }
+    assert_eq!(run(&env, "search nothing").success(), "No results found\n");
+    assert!(run(&env, "search --help").success().contains("Commands:"));
+}
+
+#[test]
+fn with_helm_2s_words_a_package_goes_into_local() {
+    let env = env();
+    run(&env, "init --skip-refresh").success();
+    let told = run(&env, "package web").success();
+    assert!(told.contains("web-1.0.0.tgz"), "{told}");
+    assert!(run(&env, "search web").success().contains("local/web"));
+    run(&env, "install one local/web").success();
+    // The real Helm finds the index and the archive in order.
+    let local = env.home().join(".local/share/rutter/local");
+    let helms = Web::new(&local);
+    env.helm(&["repo", "add", "ours", &helms.url("")]).success();
+    env.helm(&["pull", "ours/web", "-d", "."]).success();
+    let env = self::env().with("RUTTER_WORDS", "helm4");
+    run(&env, "init --skip-refresh").success();
+    run(&env, "package web").success();
+    assert_eq!(run(&env, "search web").success(), "No results found\n");
+}

@@ -67,6 +67,13 @@ mod tests {
     }
 
     #[test]
+    fn a_search_is_one_of_repositories() {
+        assert_eq!(translated("helm search"), "helm search repo");
+        assert_eq!(translated("helm search mysql -l"), "helm search repo mysql -l");
+        assert_eq!(translated("helm repo --debug search mysql"), "helm search --debug repo mysql");
+    }
+
+    #[test]
     fn what_helm_4_has_a_meaning_for_keeps_it() {
         for line in [
             "helm",
@@ -76,6 +83,10 @@ mod tests {
             "helm show help",
             "helm show a b",
             "helm get web",
+            "helm search -h",
+            "helm search hub mysql",
+            "helm search repo",
+            "helm repo list",
             "helm status search",
             "helm install show ./c",
         ] {
