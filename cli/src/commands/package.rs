@@ -115,12 +115,15 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     if args.words.is_empty() {
         return Err(Failure::new("need at least one argument, the path to the chart"));
     }
-    let time = epoch()?.unwrap_or(TIME);
+    let epoch = epoch()?;
     args.signature.refuse()?;
     args.registry.refuse()?;
     for place in &args.words {
-        let chart = loaded(place, args, session)?;
-        let bytes = chart.pack(time).map_err(|error| refused(&error))?;
+        let mut chart = loaded(place, args, session)?;
+        if let Some(epoch) = epoch {
+            stamp_locks(&mut chart, &written(epoch));
+        }
+        let bytes = chart.pack(epoch.unwrap_or(TIME)).map_err(|error| refused(&error))?;
         let path = saved(&chart, &bytes, &args.destination)?;
         let shown = path.display();
         writeln!(session.ui.out(), "Successfully packaged chart and saved it to: {shown}")?;
@@ -217,6 +220,20 @@ impl Registry {
             .with_hint("what `repo add` knows of a repository is used for its charts")),
         }
     }
+}
+
+/// Gives lock files the time that was asked for, as Helm does (`Chart.StampModTimes`).
+fn stamp_locks(chart: &mut Chart, time: &str) {
+    if let Some(lock) = &mut chart.lock {
+        time.clone_into(&mut lock.generated);
+    }
+    chart.dependencies.iter_mut().for_each(|chart| stamp_locks(chart, time));
+}
+
+/// RFC 3339; a time that no calendar has is the first of all.
+fn written(seconds: u64) -> String {
+    let seconds = i64::try_from(seconds).unwrap_or_default();
+    jiff::Timestamp::from_second(seconds).unwrap_or_default().to_string()
 }
 
 /// Reads `SOURCE_DATE_EPOCH` (reproducible-builds.org): seconds since 1970.
