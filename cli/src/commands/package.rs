@@ -123,7 +123,9 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
         if let Some(epoch) = epoch {
             stamp_locks(&mut chart, &written(epoch));
         }
-        let bytes = chart.pack(epoch.unwrap_or(TIME)).map_err(|error| refused(&error))?;
+        let bytes = chart
+            .pack(epoch.unwrap_or(TIME))
+            .map_err(|error| refused(&error).prefixed("failed to save"))?;
         let path = saved(&chart, &bytes, &args.destination)?;
         let shown = path.display();
         writeln!(session.ui.out(), "Successfully packaged chart and saved it to: {shown}")?;
@@ -170,6 +172,7 @@ fn saved(chart: &Chart, bytes: &[u8], destination: &Path) -> Result<PathBuf, Fai
         return Err(Failure::new(format_args!("failed to save: is not a directory: {folder}")));
     }
     // `join` and `components` together are Go's `filepath.Join`.
+    fs::create_dir_all(&folder).map_err(|error| charts::named(&folder, &error))?;
     let path: PathBuf = folder.join(chart.archive_name()).components().collect();
     files::replace(&path, bytes, Readers::All)
         .map_err(|failure| failure.prefixed("failed to save"))?;

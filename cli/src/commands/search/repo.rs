@@ -11,8 +11,8 @@ use serde::Serialize;
 
 use super::{Shape, show};
 use crate::{
-    charts::reason, failure::Failure, local, options::Switch, repositories::Repositories,
-    session::Session, ui::Ui, words::Words,
+    charts::reason, failure::Failure, options::Switch, repositories::Repositories,
+    session::Session, ui::Ui,
 };
 
 /// Search the repositories that were added
