@@ -7,6 +7,7 @@
 mod archive;
 mod catalogue;
 mod disk;
+mod parallel;
 mod provenance;
 
 use std::{
@@ -18,8 +19,9 @@ use std::{
 use render::{Chart, File, url::Url};
 
 pub(crate) use self::{
-    archive::Archive,
+    archive::{Archive, sha256},
     catalogue::{Catalogue, Pick},
+    parallel::download_all,
     provenance::{Kind, Provenance},
 };
 use crate::{
@@ -46,14 +48,14 @@ pub(crate) struct Loaded {
 
 /// A chart that was found, not yet read. Helm finds charts before it reads values, and reads them
 /// after.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Located {
     content: Content,
     provenance: Provenance,
 }
 
 /// What was found.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Content {
     Folder(PathBuf),
     /// An archive that lies here.
@@ -215,6 +217,14 @@ pub(crate) fn refuse_oci(reference: &str) -> Result<(), Failure> {
 }
 
 impl Located {
+    /// Returns the folder that the chart is, if it is one.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        match &self.content {
+            Content::Folder(path) => Some(path),
+            Content::File(_) | Content::Fetched { .. } => None,
+        }
+    }
+
     /// Reads the chart.
     ///
     /// # Errors
@@ -226,7 +236,7 @@ impl Located {
             Content::Folder(path) => Chart::from_folder(files_of(path)?),
             Content::File(path) => {
                 let bytes = disk::archive(path)?;
-                provenance.archive = Some(archive::sha256(&bytes));
+                provenance.archive = Some(sha256(&bytes));
                 Chart::from_archive(&provenance.reference, &bytes)
             }
             Content::Fetched { archive, .. } => {

@@ -4,6 +4,7 @@ mod abandon;
 mod complete;
 mod completion;
 mod create;
+mod dependency;
 mod env;
 mod get;
 mod history;
@@ -32,6 +33,8 @@ use crate::{failure::Failure, session::Session};
 #[derive(clap::Subcommand, Debug)]
 pub(crate) enum Chosen {
     Create(create::Args),
+    #[command(visible_aliases = ["dep", "dependencies"])]
+    Dependency(dependency::Args),
     Get(get::Args),
     #[command(visible_alias = "hist")]
     History(history::Args),
@@ -80,6 +83,7 @@ impl Chosen {
 pub(crate) fn run(command: Chosen, session: &mut Session) -> Result<(), Failure> {
     match command {
         Chosen::Create(args) => create::run(&args, session),
+        Chosen::Dependency(args) => dependency::run(&args, session),
         Chosen::Get(args) => get::run(&args, session),
         Chosen::History(args) => history::run(&args, session),
         Chosen::Init(args) => init::run(&args, session),

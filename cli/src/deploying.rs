@@ -16,6 +16,7 @@ use render::{
 
 use crate::{
     charts::{self, Loaded},
+    dependencies,
     failure::Failure,
     live,
     options::{
@@ -44,13 +45,14 @@ impl Ingredients {
     /// Reads chart and values, in Helm's order of complaints.
     pub(crate) fn read(
         place: &str,
-        options: &ChartOptions,
+        (options, dependency_update): (&ChartOptions, Switch),
         values: &ValueOptions,
         session: &mut Session,
     ) -> Result<Self, Failure> {
         let located = charts::locate(place, options, session)?;
         let values = values.merged()?;
-        let Loaded { chart, provenance } = located.load()?;
+        let Loaded { chart, provenance } =
+            dependencies::loaded(located, dependency_update, session)?;
         charts::check(&chart, &mut session.ui)?;
         let origin =
             ChartOrigin { digest: Some(digest(&chart)), source: Some(provenance.to_text()) };

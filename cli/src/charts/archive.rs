@@ -35,7 +35,7 @@ pub(crate) struct Archive {
 impl Archive {
     /// Puts the archive into the cache, for both programs. A cache that cannot be written only
     /// costs time.
-    pub(super) fn keep(&self) {
+    pub(crate) fn keep(&self) {
         let Some(path) = &self.cache else { return };
         if !fs::read(path).is_ok_and(|bytes| bytes == self.bytes) {
             let _ = files::cache(path, &self.bytes);

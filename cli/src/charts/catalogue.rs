@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf, rc::Rc, time::Duration};
 
-use render::index::{Entry as Listed, Index};
+use render::{
+    index::{Entry as Listed, Index},
+    semver,
+};
 
 use super::{archive, archive::Archive};
 use crate::{
@@ -75,7 +78,6 @@ impl Catalogue {
     }
 
     /// Returns the repositories that were added.
-    #[allow(dead_code, reason = "dependencies are resolved by it")]
     pub(crate) fn repositories(&self) -> &Repositories {
         &self.repositories
     }
@@ -174,53 +176,60 @@ impl Catalogue {
         archive::get(pick, &self.content_cache, &client)
     }
 
-    /// Returns the index of a repository: of one that was added (by `name`, `@name` or
-    /// `alias:name`, or by its URL) as it is cached, of any other URL as it is now.
+    /// Returns the newest version of a chart that a repository's cached index lists, has an archive
+    /// of, and a constraint allows (Helm's `Resolver.Resolve`). `chart` is its name, and what
+    /// `Chart.yaml` calls the repository.
     ///
     /// # Errors
     ///
-    /// Helm's messages.
-    #[allow(dead_code, reason = "dependencies are resolved by it")]
-    pub(crate) fn index(&mut self, repository: &str) -> Result<Rc<Index>, Failure> {
-        let read = match self.named(repository)? {
-            Some(entry) => self.cached(&entry.name)?,
-            None => self.fetched(repository)?,
-        };
-        Ok(Rc::new(read.index.clone()))
-    }
-
-    /// Picks a dependency: `repository` is what `Chart.yaml` says, an URL or `@name` or
-    /// `alias:name`.
-    ///
-    /// # Errors
-    ///
-    /// Helm's messages.
-    #[allow(dead_code, reason = "dependencies are resolved by it")]
-    pub(crate) fn pick_dependency(
+    /// Helm's messages: no such index, no such chart.
+    pub(crate) fn newest(
         &mut self,
-        repository: &str,
-        chart: &str,
-        constraint: &str,
-    ) -> Result<Pick, Failure> {
-        match self.named(repository)? {
-            Some(entry) => self.pick(&entry.name, chart, constraint),
-            None => self.pick_from_url(repository, chart, constraint),
-        }
+        entry: &Entry,
+        (chart, repository): (&str, &str),
+        constraint: &semver::Constraint,
+    ) -> Result<Option<String>, Failure> {
+        let read = self.cached(&entry.name).map_err(|it| {
+            let name = &entry.name;
+            it.prefixed(&format!("no cached repository for {name} found. (try 'helm repo update')"))
+        })?;
+        let Some(versions) = read.index.entries.get(chart) else {
+            let repository = fetch::shown(repository);
+            return Err(Failure::new(format_args!("{chart} chart not found in repo {repository}")));
+        };
+        let fits = |listed: &&Listed| {
+            let version = semver::Version::parse(&listed.metadata.version);
+            !listed.urls.is_empty() && version.is_ok_and(|version| constraint.check(&version))
+        };
+        Ok(versions.iter().find(fits).map(|listed| listed.metadata.version.clone()))
     }
 
-    /// Returns the repository that a dependency names, if it was added.
+    /// Picks exactly that version of a chart in a repository's cached index (Helm's
+    /// `Manager.findChartURL`); an empty version is the newest.
     ///
     /// # Errors
     ///
-    /// `@name` and `alias:name` must have been added.
-    #[allow(dead_code, reason = "dependencies are resolved by it")]
-    fn named(&self, repository: &str) -> Result<Option<Entry>, Failure> {
-        let name = repository.strip_prefix('@').or_else(|| repository.strip_prefix("alias:"));
-        if let Some(name) = name {
-            return self.entry(name).cloned().map(Some);
-        }
-        let known = self.repositories.find_url(repository);
-        Ok(known.or_else(|| self.repositories.find(repository)).cloned())
+    /// Helm's messages.
+    pub(crate) fn exact(
+        &mut self,
+        entry: &Entry,
+        chart: &str,
+        version: &str,
+    ) -> Result<Pick, Failure> {
+        let read = self.cached(&entry.name)?;
+        let versions =
+            read.index.entries.get(chart).ok_or_else(|| Failure::new("entry not found"))?;
+        let wanted = semver::Version::parse(version).ok();
+        let equals = |listed: &&Listed| match &wanted {
+            _ if listed.urls.is_empty() => false,
+            _ if version.is_empty() => true,
+            None => listed.metadata.version == version,
+            Some(wanted) => semver::Version::parse(&listed.metadata.version)
+                .is_ok_and(|listed| listed.compare(wanted).is_eq()),
+        };
+        let listed =
+            versions.iter().find(equals).ok_or_else(|| Failure::new("no matching version"))?;
+        self.picked(entry, &read, listed, (&format!("chart {chart:?}"), version))
     }
 
     fn entry(&self, name: &str) -> Result<&Entry, Failure> {

@@ -151,7 +151,12 @@ fn installed(args: &Args, dry_run: DryRun, session: &mut Session) -> Result<(), 
         Naming::Generated => crate::naming::generated_now(place),
         Naming::Missing => crate::naming::guessed(place, dry_run, session)?,
     };
-    let ingredients = Ingredients::read(place, &args.chart, &args.values, session)?;
+    let ingredients = Ingredients::read(
+        place,
+        (&args.chart, args.content.dependency_update),
+        &args.values,
+        session,
+    )?;
     args.rehearsal.check(dry_run)?;
     let wanted = Wanted {
         name,

@@ -13,7 +13,7 @@ use render::{
 };
 
 use crate::{
-    charts,
+    charts, dependencies,
     failure::Failure,
     grammar,
     options::{
@@ -135,7 +135,8 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     let (naming, place) = args.name.name_and_chart(&words, Some(NAMELESS))?;
     let located = charts::locate(place, &args.chart, session)?;
     let values = args.values.merged()?;
-    let chart = located.load()?.chart;
+    let wanted = args.content.dependency_update;
+    let chart = dependencies::loaded(located, wanted, session)?.chart;
     charts::check(&chart, &mut session.ui)?;
     let name = match naming {
         Naming::Given(name) => name,

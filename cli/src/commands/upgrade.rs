@@ -125,7 +125,12 @@ fn needs(
     user: &str,
     session: &mut Session,
 ) -> Result<String, Failure> {
-    let ingredients = Ingredients::read(place, &args.chart, &args.values, session)?;
+    let ingredients = Ingredients::read(
+        place,
+        (&args.chart, args.content.dependency_update),
+        &args.values,
+        session,
+    )?;
     let target = target(&session.namespace(), name)?;
     let mut work = Work::to_write(session, None)?;
     let situation = work.run(async |world| applier::look_overlooking(world, &target).await)?;
@@ -149,7 +154,12 @@ fn done(
 ) -> Result<(), Failure> {
     if !args.install.is_on() {
         // Helm looks at the chart before it looks at the cluster, unless it may have to install.
-        let ingredients = Ingredients::read(place, &args.chart, &args.values, session)?;
+        let ingredients = Ingredients::read(
+            place,
+            (&args.chart, args.content.dependency_update),
+            &args.values,
+            session,
+        )?;
         let upgrade = looked(args, name, session).and_then(|(work, situation)| {
             upgraded(args, (work, situation, ingredients), dry_run, session)
         });
@@ -161,7 +171,12 @@ fn done(
     if absent && args.output.format == Format::Table {
         session.ui.print(&format!("Release {name:?} does not exist. Installing it now.\n"))?;
     }
-    let ingredients = Ingredients::read(place, &args.chart, &args.values, session)?;
+    let ingredients = Ingredients::read(
+        place,
+        (&args.chart, args.content.dependency_update),
+        &args.values,
+        session,
+    )?;
     if absent {
         drop(work);
         return wanted(args, name, ingredients, dry_run, session).install(args.output, session);

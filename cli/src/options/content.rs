@@ -9,6 +9,10 @@ pub(crate) struct ContentOptions {
     #[arg(long)]
     pub(crate) skip_schema_validation: Switch,
 
+    /// Fetch the dependencies of the chart's folder first, if some are missing
+    #[arg(long)]
+    pub(crate) dependency_update: Switch,
+
     /// Leave out the chart's CRDs
     #[arg(long)]
     pub(crate) skip_crds: Switch,
