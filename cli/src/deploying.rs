@@ -258,7 +258,7 @@ pub(crate) fn print_record(
     let mut release = Release::of_record(record)?;
     let is_wanted = || {
         let words = Words::chosen(&session.settings).unwrap_or_default();
-        session.ui.is_seen() || words == Words::Helm2
+        Ui::is_seen() || words == Words::Helm2
     };
     if format == Format::Table && is_wanted() {
         // What was done is done: that it cannot be looked at is no failure.

@@ -60,7 +60,7 @@ impl Ui {
     }
 
     /// Returns whether data goes to a terminal, where somebody looks at it.
-    pub(crate) fn is_seen(&self) -> bool {
+    pub(crate) fn is_seen() -> bool {
         io::stdout().is_terminal()
     }
 
