@@ -115,6 +115,12 @@ pub enum Error {
         /// How many it may have.
         limit: usize,
     },
+    /// More charts and versions than anybody reads.
+    #[error("the index lists more than {limit} charts and versions")]
+    TooMany {
+        /// How many it may list.
+        limit: usize,
+    },
     /// No chart of that name.
     #[error("no chart name found")]
     NoChart,
@@ -141,7 +147,9 @@ impl Error {
             Self::Unreadable { instead: Some(instead), .. } => {
                 return Some(format!("the answer is {instead}, not an index: check the URL"));
             }
-            Self::TooLarge { .. } => "ask the repository for an index with fewer versions",
+            Self::TooLarge { .. } | Self::TooMany { .. } => {
+                "ask the repository for an index with fewer versions"
+            }
             Self::NoApiVersion => "an index starts with `apiVersion: v1`",
             Self::Constraint(error) => error.hint(),
             Self::NoSuchVersion { version, .. } if version.is_empty() => {

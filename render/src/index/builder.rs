@@ -46,10 +46,15 @@ const DEPENDENCY: &[&str] =
 const TOP: &[&str] =
     &["serverInfo", "apiVersion", "generated", "entries", "publicKeys", "annotations"];
 
+/// How many charts and versions an index may list, good ones and bad: each is some hundred bytes of
+/// memory, and may be a few of text. The largest that are known list a tenth of it.
+const MOST: usize = 250_000;
+
 /// An index that is being read.
 #[derive(Debug)]
 pub(super) struct Builder {
     manner: Manner,
+    listed: usize,
     index: Index,
     skipped: Vec<Skipped>,
 }
@@ -57,7 +62,7 @@ pub(super) struct Builder {
 impl Builder {
     pub(super) fn new(manner: Manner) -> Self {
         let index = Index { generated: time::NEVER.to_owned(), ..Index::default() };
-        Self { manner, index, skipped: Vec::new() }
+        Self { manner, listed: 0, index, skipped: Vec::new() }
     }
 
     /// Takes what stands beside the entries.
@@ -97,7 +102,7 @@ impl Builder {
                     return Err(self.mismatch(other, &path, "repo.ChartVersions"));
                 }
             };
-            self.chart(name);
+            self.chart(name)?;
             for (at, version) in versions.iter().enumerate() {
                 self.entry(name, at, version)?;
             }
@@ -106,13 +111,20 @@ impl Builder {
     }
 
     /// Makes room for a chart, which may have no version.
-    pub(super) fn chart(&mut self, name: &str) {
+    pub(super) fn chart(&mut self, name: &str) -> Result<(), Error> {
         self.index.entries.entry(name.to_owned()).or_default();
+        self.count()
     }
 
     /// Makes room for a chart; of equal keys in JSON the last counts.
-    pub(super) fn restart(&mut self, name: &str) {
+    pub(super) fn restart(&mut self, name: &str) -> Result<(), Error> {
         self.index.entries.insert(name.to_owned(), Vec::new());
+        self.count()
+    }
+
+    fn count(&mut self) -> Result<(), Error> {
+        self.listed += 1;
+        if self.listed > MOST { Err(Error::TooMany { limit: MOST }) } else { Ok(()) }
     }
 
     /// Returns whether there is a chart of that name.
@@ -122,6 +134,7 @@ impl Builder {
 
     /// Takes the version of a chart that is `at` that place, or leaves it out.
     pub(super) fn entry(&mut self, name: &str, at: usize, json: &Json) -> Result<(), Error> {
+        self.count()?;
         let path = || format!(".entries.{name}.{at}");
         let object = match json {
             Json::Null => {

@@ -95,7 +95,9 @@ fn charts(builder: &mut Builder, text: &str) -> Unsure {
         if !is_name(name) || builder.has(name) || !matches!(inline.trim_matches(' '), "" | "[]") {
             return None;
         }
-        builder.chart(name);
+        if let Err(error) = builder.chart(name) {
+            return Some(Err(error));
+        }
         let is_empty = first_indent(versions).is_none();
         if inline.contains('[') && !is_empty {
             return None;

@@ -178,13 +178,15 @@ impl<'de> Visitor<'de> for Versions<'_> {
         f.write_str("a list of versions")
     }
 
-    fn visit_unit<E>(self) -> Result<(), E> {
-        self.0.builder.chart(&self.1);
+    fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
+        let outcome = self.0.builder.chart(&self.1);
+        self.0.keep(outcome)?;
         Ok(())
     }
 
     fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        self.0.builder.restart(&self.1);
+        let outcome = self.0.builder.restart(&self.1);
+        self.0.keep(outcome)?;
         let mut at = 0;
         while let Some(entry) = list.next_element_seed(Bounded::new(&mut bounded::count()))? {
             let outcome = self.0.builder.entry(&self.1, at, &entry);

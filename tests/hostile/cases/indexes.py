@@ -60,7 +60,8 @@ def too_much(sentence, *form):
     @case(sentence)
     def _(trial):
         index_refused(trial, large(*form), "nodes", "large", "unmarshal", "limit", "unknown",
-                      "entries", "most that is read", "values in one")
+                      "entries", "most that is read", "values in one",
+                      "more than", "already", "duplicate")
 
 
 too_much("an index of 60 MB of empty maps is refused", "apiVersion: v1\nentries: {x: [", "{},",
@@ -75,6 +76,10 @@ too_much("an index of 60 MB of anchors is refused", "apiVersion: v1\nentries:\n 
          "  - &a {}\n", "evil: true\n", 60)
 too_much("an index of 60 MB of keys is refused", "apiVersion: v1\nentries:\n",
          "  x: []\n", "evil: true\n", 60)
+too_much("an index of 60 MB of short entries is refused", "apiVersion: v1\nentries:\n  x:\n",
+         "  - name: x\n    version: 1.0.0\n", "", 60)
+too_much("an index of 60 MB of charts is refused", "apiVersion: v1\nentries:\n",
+         "".join(f"  x{number}: []\n" for number in range(2000)), "", 60)
 too_much("an index of 100 MB of entries is refused", "apiVersion: v1\nentries:\n  x:\n",
          listed()[1], "", 100)
 
