@@ -14,6 +14,8 @@ pub(crate) fn json_line(value: &impl Serialize) -> Result<String, Failure> {
             '<' => line.push_str("\\u003c"),
             '>' => line.push_str("\\u003e"),
             '&' => line.push_str("\\u0026"),
+            // Go leaves them, but a terminal would obey them: they mean the same as escapes.
+            '\u{7f}'..='\u{9f}' => line.push_str(&format!("\\u{:04x}", u32::from(c))),
             '\u{2028}' => line.push_str("\\u2028"),
             '\u{2029}' => line.push_str("\\u2029"),
             _ => line.push(c),
@@ -37,6 +39,7 @@ mod tests {
     #[test]
     fn json_is_escaped_as_go_escapes_it() {
         let value = serde_json::json!({"b": "<a & b>", "a": "é\u{2028}\n"});
+        assert_eq!(json_line(&"\u{9b}m").unwrap(), "\"\\u009bm\"\n");
         assert_eq!(
             json_line(&value).unwrap(),
             "{\"a\":\"é\\u2028\\n\",\"b\":\"\\u003ca \\u0026 b\\u003e\"}\n"

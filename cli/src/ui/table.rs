@@ -3,6 +3,7 @@
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr};
 
 use super::Style;
+use crate::failure::harmless;
 
 /// Rows of cells, each perhaps painted.
 #[derive(Debug, Default)]
@@ -78,7 +79,9 @@ impl Row<'_> {
         self.push(Cell { text: text.to_owned(), paint: Some(paint) })
     }
 
-    fn push(mut self, cell: Cell) -> Self {
+    /// Takes a cell, whose text may be a stranger's: a repository's, a chart's.
+    fn push(mut self, mut cell: Cell) -> Self {
+        cell.text = harmless(&cell.text);
         if let Some(cells) = &mut self.cells {
             cells.push(cell);
         }

@@ -110,8 +110,9 @@ pub(super) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
         // Helm keeps the reason to itself.
         failed().with_hint(error.to_string())
     })?;
-    // What is no answer holds no chart: Helm does not look at the decoder's error.
-    let answer: Answer = serde_json::from_slice(&content.bytes).unwrap_or_default();
+    // Helm does not look at the decoder's error, and finds nothing on a page that asks to log in.
+    let answer: Answer = serde_json::from_slice(&content.bytes)
+        .map_err(|error| failed().with_hint(format!("the answer is not JSON: {error}")))?;
     let rows: Vec<_> = answer.data.into_iter().map(|found| Row::of(found, endpoint)).collect();
     let heads = ["URL", "CHART VERSION", "APP VERSION", "DESCRIPTION"];
     if args.list_repo_url.is_on() {
