@@ -170,6 +170,36 @@ fn a_proxy_is_gone_through_as_helm_goes_through_it() {
 }
 
 #[test]
+fn a_tunnel_through_a_proxy_ends_at_the_server_that_was_asked_for() {
+    let stock = Stock::new();
+    let authority = Authority::new();
+    let web = Web::with_tls(stock.folder(), &authority.identity("charts.example"), None);
+    web.change(|site| site.login = Some(basic("me", "hunter2")));
+    let proxy = stock.serve();
+    proxy.change(|site| site.tunnel = Some(web.address().to_owned()));
+    let through = proxy.url("").replace("http://", "http://p:q@");
+    let with_proxy = || Env::new().with("HTTPS_PROXY", &through);
+    let (ours, helms) = (with_proxy(), with_proxy());
+    let url = "https://charts.example";
+    let login = ["--username", "me", "--password", "hunter2", "--ca-file", "ca.pem"];
+    for env in [&ours, &helms] {
+        env.write("ca.pem", &authority.pem);
+    }
+    both(&ours, &helms, &[&["repo", "add", "a", url][..], &login].concat());
+    both(&ours, &helms, &["show", "chart", "a/web"]);
+    let asked = proxy.asked();
+    assert_eq!(asked.len(), 4);
+    for head in asked {
+        assert!(head.starts_with("CONNECT charts.example:443 HTTP/1.1\r\n"), "{head}");
+        // The proxy knows its own login and not the server's.
+        assert!(
+            head.contains(&basic("p", "q")) && !head.contains(&basic("me", "hunter2")),
+            "{head}"
+        );
+    }
+}
+
+#[test]
 fn no_proxy_goes_past_the_proxy() {
     let stock = Stock::new();
     let (web, proxy) = (stock.serve(), stock.serve());

@@ -34,6 +34,8 @@ pub(crate) struct Site {
     pub(crate) folder: PathBuf,
     /// The only `Authorization` that is let in.
     pub(crate) login: Option<String>,
+    /// Where a tunnel ends, whoever is asked for: it is a proxy then.
+    pub(crate) tunnel: Option<String>,
     /// What is answered in place of a file, as it is sent: path to bytes.
     pub(crate) answers: BTreeMap<String, Vec<u8>>,
 }
@@ -107,6 +109,11 @@ impl Web {
         format!("{}://{}{path}", self.scheme, self.address)
     }
 
+    /// Its address and port.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     /// Changes what it does.
     pub(crate) fn change(&self, change: impl FnOnce(&mut Site)) {
         change(&mut self.site.lock().unwrap());
@@ -131,7 +138,9 @@ fn serve(
     site: &Mutex<Site>,
     asked: &Mutex<Vec<String>>,
 ) {
+    let tunnel = site.lock().unwrap().tunnel.clone();
     match tls {
+        None if tunnel.is_some() => connect(stream, &tunnel.unwrap(), asked),
         None => answer(stream, site, asked),
         Some(config) => {
             let connection = ServerConnection::new(config).unwrap();
@@ -142,19 +151,39 @@ fn serve(
 
 /// Answers one request and closes the connection. A client that leaves is no failure of ours.
 fn answer(mut stream: impl Read + Write, site: &Mutex<Site>, asked: &Mutex<Vec<String>>) {
+    let Some(head) = head(&mut stream) else { return };
+    let reply = reply(&head, &site.lock().unwrap());
+    asked.lock().unwrap().push(head);
+    let _ = stream.write_all(&reply);
+    let _ = stream.flush();
+}
+
+/// Reads the head of a request, unless the client leaves.
+fn head(stream: &mut impl Read) -> Option<String> {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
         match stream.read(&mut byte) {
             Ok(1) => head.push(byte[0]),
-            _ => return,
+            _ => return None,
         }
     }
-    let head = String::from_utf8(head).unwrap();
-    let reply = reply(&head, &site.lock().unwrap());
+    Some(String::from_utf8(head).unwrap())
+}
+
+/// Answers `CONNECT` with a tunnel.
+fn connect(mut client: TcpStream, to: &str, asked: &Mutex<Vec<String>>) {
+    let Some(head) = head(&mut client) else { return };
     asked.lock().unwrap().push(head);
-    let _ = stream.write_all(&reply);
-    let _ = stream.flush();
+    let mut server = TcpStream::connect(to).unwrap();
+    client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+    let (mut from, mut back) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+    thread::spawn(move || {
+        let _ = std::io::copy(&mut from, &mut back);
+        let _ = back.shutdown(std::net::Shutdown::Write);
+    });
+    let _ = std::io::copy(&mut server, &mut client);
+    let _ = client.shutdown(std::net::Shutdown::Both);
 }
 
 fn reply(head: &str, site: &Site) -> Vec<u8> {
