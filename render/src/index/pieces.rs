@@ -73,7 +73,7 @@ fn top(builder: &mut Builder, text: &str) -> Unsure {
             }
         }
     }
-    if head.contains_key("entries") {
+    if head.contains_key("entries") || first_indent(rest).is_some() {
         return None;
     }
     Some(builder.head(&head))
@@ -117,11 +117,12 @@ fn versions_of(builder: &mut Builder, name: &str, text: &str) -> Unsure {
         if !block.get(indent..)?.starts_with("- ") {
             return None;
         }
-        let item = match block::read(block) {
-            Some(item) => item,
+        let list = match block::read(block) {
+            Some(list) => list,
             None => any_yaml(block)?,
         };
-        match builder.entry(name, at, &item) {
+        let [item] = list.as_array()?.as_slice() else { return None };
+        match builder.entry(name, at, item) {
             Ok(()) => at += 1,
             refused => return Some(refused),
         }
@@ -134,9 +135,7 @@ fn any_yaml(block: &str) -> Option<Json> {
     if block.len() > ENTRY {
         return None;
     }
-    let Ok(Json::Array(mut items)) = yaml::read_typed_strict(block) else { return None };
-    let item = items.pop()?;
-    items.is_empty().then_some(item)
+    yaml::read_typed_strict(block).ok()
 }
 
 /// Names that are surely texts, and as surely keys.

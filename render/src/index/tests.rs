@@ -53,7 +53,8 @@ fn what_is_read_in_pieces_is_what_the_reader_for_any_yaml_reads() {
 fn what_helm_writes_is_read_in_pieces() {
     let entries = "  web:\n  - apiVersion: v2\n    created: \"2020-01-01T00:00:00Z\"\n    description: A long description that does not fit in a line of eighty characters\n      and goes on\n    name: web\n    urls:\n    - web-1.0.0.tgz\n    version: 1.0.0\n";
     let index = in_pieces(&format!("{HEAD}{entries}generated: \"2020-01-01T00:00:00Z\"\n"));
-    assert!(index.is_some_and(|index| index.to_yaml().unwrap().contains(entries)));
+    let written = index.unwrap().to_yaml().unwrap();
+    assert!(written.contains(entries), "{written}");
 }
 
 // Expected: Helm 4.3.1's `pull --version`.
@@ -172,4 +173,124 @@ fn a_hostile_index_ends_soon_with_an_error() {
     let error = refused(page.as_bytes());
     assert_eq!(error.hint().unwrap(), "the answer is a web page, not an index: check the URL");
     assert!(start.elapsed() < std::time::Duration::from_secs(60), "{:?}", start.elapsed());
+}
+
+/// A text in all the forms that emitters write.
+const SAMPLE: &str = r#"apiVersion: v1
+entries:
+  # a comment
+  db:
+  - annotations:
+      a/b: |
+        - one: two
+
+          three # four
+      c: |-
+        5
+    apiVersion: v2
+    appVersion: "1.10"
+    created: "2020-01-01T00:00:00.5Z"
+    dependencies:
+    - import-values:
+      - data
+      - child: x
+        parent: y
+      name: common
+      repository: https://x/y
+      tags:
+      - t
+      version: 1.x.x
+    description: 'It''s a database, and its line is folded where eighty characters
+      end'
+    digest: 0f0e0d
+    icon: https://x/y.png#a
+    keywords: []
+    maintainers:
+    - email: a@b.c
+      name: "É \"q\" \u00e9 and \
+        more"
+    name: db
+    urls:
+    - db-1.0.0.tgz
+    version: 1.0.0
+  - deprecated: true
+    description: A plain text, too long for
+      a line
+    name: db
+    version: 0.1.0-rc.1+b.2
+  web-2:
+    - name: web-2
+      version: v3
+      removed: false
+generated: "2020-01-01T00:00:00Z"
+"#;
+
+/// Numbers that look random and are the same every time (Knuth's MMIX).
+struct Draw(u64);
+
+impl Draw {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        usize::try_from(self.0 >> 33).unwrap() % limit
+    }
+}
+
+/// Changes a text in one place, as a careless or a malicious hand would.
+fn changed(text: &str, draw: &mut Draw) -> String {
+    const PIECES: [&str; 28] = [
+        " ", "  ", "\n", "\n\n", ":", ": ", "- ", "-", "'", "\"", "#", " #", "|", ">", "[", "]",
+        "{", "}", "&a ", "*a", "!!str ", ",", "\\", "? ", "\t", "~", "é", "...\n",
+    ];
+    let mut lines: Vec<String> = text.lines().map(|line| format!("{line}\n")).collect();
+    let at = draw.below(lines.len());
+    match draw.below(7) {
+        0 => drop(lines.remove(at)),
+        1 => lines.insert(at, lines[at].clone()),
+        2 => lines[at].insert(0, ' '),
+        3 => lines[at] = lines[at].strip_prefix(' ').unwrap_or(&lines[at]).to_owned(),
+        4 => {
+            let other = draw.below(lines.len());
+            lines.swap(at, other);
+        }
+        kind => {
+            let line = &mut lines[at];
+            let places: Vec<usize> = line.char_indices().map(|(at, _)| at).collect();
+            let place = places[draw.below(places.len())];
+            if kind == 5 {
+                line.insert_str(place, PIECES[draw.below(PIECES.len())]);
+            } else {
+                line.remove(place);
+            }
+        }
+    }
+    lines.concat()
+}
+
+#[test]
+fn what_is_read_in_pieces_is_never_read_otherwise_as_a_whole() {
+    assert!(in_pieces(SAMPLE).is_some());
+    let mut draw = Draw(7);
+    let (mut read, mut refused) = (0, 0);
+    for _ in 0..4000 {
+        let mut text = SAMPLE.to_owned();
+        for _ in 0..=draw.below(2) {
+            text = changed(&text, &mut draw);
+        }
+        let sorted = |read: Result<(Index, Vec<Skipped>), Error>| {
+            read.map(|(index, mut skipped)| {
+                skipped.sort_by(|a, b| (&a.name, &a.reason).cmp(&(&b.name, &b.reason)));
+                (index, skipped)
+            })
+        };
+        let whole = sorted(read::whole(text.as_bytes()));
+        match pieces::read(text.as_bytes()) {
+            pieces::Outcome::Read(builder) => {
+                assert_eq!(sorted(builder.done()), whole, "{text}");
+                read += 1;
+            }
+            pieces::Outcome::Refused(_) => assert!(whole.is_err(), "{text}"),
+            pieces::Outcome::Unsure => refused += usize::from(whole.is_err()),
+        }
+    }
+    assert!(read > 500 && refused > 500, "{read} read, {refused} refused");
 }
