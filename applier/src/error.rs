@@ -104,7 +104,7 @@ pub enum Error {
         /// The event that ended the operation.
         event: EventId,
         /// What the user can do about it, where the server's answer tells.
-        hint: Option<String>,
+        hint: Option<Box<str>>,
         /// What was refused to the user, where it failed on that.
         denied: Option<Box<Denied>>,
     },
@@ -202,7 +202,7 @@ impl Error {
             Self::InProgress { holder } | Self::Lost { holder, .. } => Some(holder.to_string()),
             Self::Unserved(objects) => Some(unserved_hint(objects)),
             Self::Foreign { .. } => Some("`--take-ownership` makes them this release's".to_owned()),
-            Self::Failed { hint: Some(hint), .. } => Some(hint.clone()),
+            Self::Failed { hint: Some(hint), .. } => Some(hint.to_string()),
             Self::Failed { event, .. } => {
                 Some(format!("`rutter ledger show {}` has what is known of it", event.sequence))
             }

@@ -152,9 +152,9 @@ impl Cluster for Kube {
 
     async fn table(&self, sought: &Sought<'_>) -> Result<Table, ClusterError> {
         let (ask, resource) = match sought {
-            Sought::All(query) => (Ask::list(query).as_table(query.depth), query.resource),
+            Sought::All(query) => (Ask::list(query).in_table(query.depth), query.resource),
             Sought::One(address, depth) => {
-                (Ask::object(address, *depth).as_table(*depth), address.resource)
+                (Ask::object(address, *depth).in_table(*depth), address.resource)
             }
         };
         let mut table = Table::default();

@@ -103,7 +103,7 @@ impl Ask {
     }
 
     /// Asks for what is read as a table, with its objects or their metadata.
-    pub(super) fn as_table(mut self, depth: Depth) -> Self {
+    pub(super) fn in_table(mut self, depth: Depth) -> Self {
         self.accept = TABLE;
         let objects = if depth == Depth::Metadata { "Metadata" } else { "Object" };
         self.with("includeObject", objects)

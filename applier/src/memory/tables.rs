@@ -52,7 +52,9 @@ fn or<'a>(text: &'a str, other: &'a str) -> &'a str {
 }
 
 fn entries(object: &Value) -> Value {
-    let of = |member: &str| object.get(member).and_then(Value::as_object).map_or(0, |it| it.len());
+    let of = |member: &str| {
+        object.get(member).and_then(Value::as_object).map_or(0, serde_json::Map::len)
+    };
     json!(of("data") + of("binaryData"))
 }
 

@@ -94,6 +94,7 @@ pub(crate) async fn unclaimed<C, S: Store + OperationLocks>(
     let end = End { outcome: Outcome::Failed, description, evidence: None, record: None };
     let event = append(world, begun, end).await?;
     let Failure { text: description, hint, denied, .. } = failure;
+    let hint = hint.map(Into::into);
     Err(Error::Failed { description, event, hint, denied })
 }
 
@@ -225,6 +226,7 @@ async fn failed<C: Cluster, S: Store + OperationLocks>(
         let sequence = event.sequence;
         let _ = write!(hint, "\n`rutter ledger show {sequence}` has all that is known of it");
     }
+    let hint = hint.map(Into::into);
     Err(Error::Failed { description, event, hint, denied })
 }
 

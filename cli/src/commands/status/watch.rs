@@ -3,7 +3,7 @@
 //! Ctrl-C ends it as it ends `kubectl get --watch`: by the signal, which a shell tells as 130.
 //! Nothing is left behind by a read.
 
-use std::{collections::BTreeMap, io::IsTerminal as _};
+use std::{collections::BTreeMap, fmt::Write as _, io::IsTerminal as _};
 
 use applier::resources::{self, Form, Resources};
 use ledger::ObjectRef;
@@ -74,11 +74,11 @@ fn changes(seen: &Resources, told: &mut Told) -> String {
         let is_news = before.as_ref() != Some(&told_now) && !(is_first && standing.is_ready());
         if is_news {
             let state = standing.readiness.state.word();
-            text.push_str(&format!("{told_now} [{state}, {ready} of {of} ready]\n"));
+            let _ = writeln!(text, "{told_now} [{state}, {ready} of {of} ready]");
         }
     }
     if ready == of {
-        text.push_str(&format!("all {of} objects are ready\n"));
+        let _ = writeln!(text, "all {of} objects are ready");
     }
     text
 }
