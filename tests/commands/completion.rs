@@ -1,7 +1,12 @@
 //! Completion, asked for in real shells: what a user sees after pressing TAB.
 
-use std::{os::unix::fs::symlink, path::PathBuf, process::Command};
+use std::{
+    os::unix::fs::symlink,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
+use super::alike;
 use crate::support::{Env, answer, rutter};
 
 /// Asks bash as it asks itself: the words of the line as it divides them, the last at the cursor.
@@ -175,4 +180,66 @@ fn zsh_completes_what_bash_completes() {
     assert_eq!(zsh(&env, "helm list --output=j")[0], "json:Output result in JSON format");
     assert_eq!(zsh(&env, "helm status web-one "), [""; 0]);
     assert_eq!(zsh(&env, "helm install x ./we"), ["files"]);
+}
+
+/// Lines, each with the cursor at its end; what nobody can know without a cluster is not in them.
+const ASKED: &[&str] = &[
+    "install x ",
+    "install x t",
+    "install x web",
+    "install ",
+    "install -g ",
+    "install -g x ",
+    "upgrade x ",
+    "upgrade x testing/alpine --version 0",
+    "template x testing/nothing --version ",
+    "pull ",
+    "pull x ",
+    "pull testing/alpine --version ",
+    "show chart h",
+    "show all testing/alpine --version ",
+    "repo remove ",
+    "repo remove testing ",
+    "repo update ",
+    "repo add ",
+    "repo add a ",
+    "repo index ",
+    "repo list ",
+    "list x",
+    "list --output=j",
+    "list -n ",
+    "list --kube-context ",
+    "version ",
+    "search repo ",
+    "search hub ",
+    "package ",
+    "package --version ",
+    "lint ",
+    "dependency list ",
+    "create ",
+    "create x ",
+    "rollback ",
+    "uninstall ",
+    "completion bash ",
+];
+
+#[test]
+fn what_could_come_next_is_what_helm_says() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let home = root.join("tests/conformance/helm-cli/testdata/helmhome/helm");
+    let path = |name: &str| home.join(name).to_str().unwrap().to_owned();
+    let env = Env::new()
+        .with("KUBECONFIG", "/nowhere")
+        .with("HELM_DRIVER", "memory")
+        .with("HELM_REPOSITORY_CONFIG", path("repositories.yaml"))
+        .with("HELM_REPOSITORY_CACHE", path("repository"));
+    let records = env.write("records.json", "[]");
+    let env = env.with("HELM_MEMORY_DRIVER_DATA", records.to_str().unwrap());
+    for line in ASKED {
+        let words: Vec<&str> = std::iter::once("__complete").chain(line.split(' ')).collect();
+        alike(&env, &words);
+    }
+    // Helm shows these in no order.
+    let told = env.rutter(&["__complete", "install", "x", "testing/"]).success();
+    assert_eq!(told, "testing/alpine\ntesting/mariadb\n:0\n");
 }

@@ -94,6 +94,8 @@ enum Taken {
     FarChart,
     /// Repositories, each once.
     Repositories,
+    /// A name that is new, then a URL.
+    NewRepository,
     /// A variable of `env`.
     Variable,
     /// A new folder.
@@ -106,6 +108,9 @@ enum Taken {
 
 /// What to offer.
 type Choices = (Vec<String>, Directive);
+
+/// Nothing, and no word about it.
+const NOTHING: Choices = (Vec::new(), Directive::NoFiles);
 
 pub(crate) fn run(
     args: &Args,
@@ -144,6 +149,7 @@ fn taken(path: &str) -> Taken {
         "install" | "template" => Taken::NameAndChart,
         path if path.starts_with("show ") => Taken::Chart,
         "pull" => Taken::FarChart,
+        "repo add" => Taken::NewRepository,
         "repo remove" | "repo update" => Taken::Repositories,
         "env" => Taken::Variable,
         "create" => Taken::Folder,
@@ -167,13 +173,15 @@ fn words(typed: &Typed<'_>, session: &mut Session) -> Choices {
         (Taken::NameAndChart, []) if typed.makes_a_name() => {
             charts::references(&typed.begun, Places::Everywhere, session)
         }
-        (Taken::NameAndChart, [_]) if typed.makes_a_name() => nothing_more(),
+        (Taken::NameAndChart, [_]) if typed.makes_a_name() => NOTHING,
         (Taken::NameAndChart | Taken::ReleaseAndChart, [_]) | (Taken::Chart, []) => {
             charts::references(&typed.begun, Places::Everywhere, session)
         }
         (Taken::FarChart, []) => charts::references(&typed.begun, Places::Elsewhere, session),
         (Taken::Repositories, named) => charts::repositories(named, session),
-        (Taken::NameAndChart, []) => (Vec::new(), Directive::NoFiles),
+        (Taken::NameAndChart, []) | (Taken::NewRepository, [] | [_]) | (Taken::FarChart, _) => {
+            NOTHING
+        }
         (Taken::Folder, []) | (Taken::Anything, _) => (Vec::new(), Directive::Files),
         _ => nothing_more(),
     }

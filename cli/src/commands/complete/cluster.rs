@@ -13,14 +13,14 @@ use crate::{
 /// The namespaces of the cluster; files where it cannot be asked, as in Helm.
 pub(super) fn namespaces(session: &mut Session) -> Choices {
     match named(session) {
-        Ok(names) => (names, Directive::NoFiles),
-        Err(_) => (Vec::new(), Directive::Files),
+        Ok(Ok(names)) => (names, Directive::NoFiles),
+        Ok(Err(_)) | Err(_) => (Vec::new(), Directive::Files),
     }
 }
 
-fn named(session: &mut Session) -> Result<Vec<String>, Failure> {
+fn named(session: &mut Session) -> Result<Result<Vec<String>, ClusterError>, Failure> {
     let mut work = Work::to_read(session, Asking::Cluster)?;
-    work.run(async |world| Ok(listed(world.cluster).await.unwrap_or_default()))
+    work.run(async |world| Ok(listed(world.cluster).await))
 }
 
 async fn listed(cluster: &impl Cluster) -> Result<Vec<String>, ClusterError> {
