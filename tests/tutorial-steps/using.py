@@ -149,7 +149,7 @@ def three_parts(reader, name, out):
         return
     release, resources, notes = found.groups()
     reader.checks.check("the release: name, namespace, DEPLOYED", all(
-        re.search(rf"^{key}: +{value}$", release, re.M) for key, value in [
+        re.search(rf"(?i)^{key}: +{value}$", release, re.M) for key, value in [
             ("NAME", name), ("NAMESPACE", reader.namespace), ("STATUS", "DEPLOYED")]), release)
     kinds = "service,deployment,persistentvolumeclaim,secret,configmap"
     for it in reader.names(kinds):
