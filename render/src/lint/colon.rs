@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn the_line_is_the_one_that_lacks_the_colon() {
-        let right = "a: 1\nimage:\n  repository: nginx\n  # why\n  tag: x\nports:\n- name: web\n";
+        let right = "a: 1\nimage:\n  repository: nginx\n  # why\n  tag: x\nports:\n- name: web\n  port: 80\n";
         let colons = right.match_indices(':').map(|(at, _)| at);
         for at in colons {
             let mut text = right.to_owned();
@@ -97,7 +97,8 @@ mod tests {
 
     #[test]
     fn what_else_is_wrong_is_not_taken_for_a_missing_colon() {
-        for text in ["a: [1\nb: 2\n", "a: 1\n b: 2\n", "\tkey: 1\n", "a: |\n  some words\n\tb: 1\n"] {
+        for text in ["a: [1\nb: 2\n", "a: 1\n b: 2\n", "\tkey: 1\n", "a: |\n  some words\n\tb: 1\n"]
+        {
             assert_eq!(found(text), None, "{text:?}");
         }
     }
