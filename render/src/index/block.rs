@@ -74,14 +74,12 @@ impl<'a> Reader<'a> {
         loop {
             let line = self.line();
             let indent = line.bytes().take_while(|byte| *byte == b' ').count();
-            match line.as_bytes().get(indent) {
-                None | Some(b'#') => {
-                    self.at += line.len() + 1;
-                    if self.at >= self.text.len() {
-                        return None;
-                    }
-                }
-                Some(_) => return Some(indent),
+            if !matches!(line.as_bytes().get(indent), None | Some(b'#')) {
+                return Some(indent);
+            }
+            self.at += line.len() + 1;
+            if self.at >= self.text.len() {
+                return None;
             }
         }
     }
@@ -178,8 +176,10 @@ impl<'a> Reader<'a> {
             b'"' => self.double_quoted().map(Json::String),
             b'\'' => self.single_quoted().map(Json::String),
             b'|' => self.literal(parent).map(Json::String),
-            b'[' if line.trim_end_matches(' ') == "[]" => self.ended(Json::Array(Vec::new())),
-            b'{' if line.trim_end_matches(' ') == "{}" => self.ended(Json::Object(Map::new())),
+            b'[' if line.trim_end_matches(' ') == "[]" => Some(self.ended(Json::Array(Vec::new()))),
+            b'{' if line.trim_end_matches(' ') == "{}" => {
+                Some(self.ended(Json::Object(Map::new())))
+            }
             b'&' | b'*' | b'!' | b'%' | b'@' | b'`' | b'>' | b'[' | b'{' | b']' | b'}' | b','
             | b'#' => None,
             b'-' | b'?' | b':' if matches!(line.as_bytes().get(1), None | Some(b' ')) => None,
@@ -187,9 +187,17 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn ended(&mut self, value: Json) -> Option<Json> {
+    fn ended(&mut self, value: Json) -> Json {
         self.at += self.line().len() + 1;
-        Some(value)
+        value
+    }
+
+    /// Whether a blank line ends a text: inside of one it means something else. Stays at the line.
+    fn is_end(&mut self, parent: usize) -> bool {
+        let here = self.at;
+        let next = self.next_line();
+        self.at = here;
+        next.is_none_or(|indent| indent <= parent)
     }
 
     fn plain(&mut self, parent: usize) -> Option<Json> {
@@ -201,13 +209,7 @@ impl<'a> Reader<'a> {
             let indent = line.bytes().take_while(|byte| *byte == b' ').count();
             let content = line.get(indent..).unwrap_or_default();
             if content.is_empty() {
-                // A blank line inside a text means something else than one after it.
-                let after = self.at;
-                let next = self.next_line();
-                if next.is_some_and(|indent| indent > parent) {
-                    return None;
-                }
-                self.at = after;
+                self.is_end(parent).then_some(())?;
                 break;
             }
             if indent <= parent {
@@ -348,9 +350,7 @@ impl<'a> Reader<'a> {
             let line = self.line();
             let spaces = line.bytes().take_while(|byte| *byte == b' ').count();
             if spaces < indent && spaces < line.len() {
-                if spaces > parent {
-                    return None;
-                }
+                (spaces <= parent).then_some(())?;
                 break;
             }
             text.push_str(line.get(indent..).unwrap_or_default());

@@ -161,9 +161,10 @@ fn a_hostile_index_ends_soon_with_an_error() {
     let start = std::time::Instant::now();
     let refused = |bytes: &[u8]| Index::read(bytes).unwrap_err();
     assert!(matches!(refused(&vec![b'a'; LIMIT + 1]), Error::TooLarge { .. }));
-    let bomb: String = (1..12)
-        .map(|level| format!("- &a{level} [{}]\n", vec![format!("*a{}", level - 1); 10].join(", ")))
-        .collect();
+    let aliases = |level: u32| vec![format!("*a{level}"); 10].join(", ");
+    let lines: Vec<String> =
+        (1..12).map(|level| format!("- &a{level} [{}]\n", aliases(level - 1))).collect();
+    let bomb = lines.concat();
     let bomb = format!("apiVersion: v1\nentries:\n  a:\n  - keywords:\n    - &a0 [x]\n{bomb}");
     refused(bomb.as_bytes());
     refused(format!("{HEAD}  a:\n{}", "  - ".repeat(100_000)).as_bytes());
