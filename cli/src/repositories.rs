@@ -167,7 +167,6 @@ impl Repositories {
     }
 
     /// Returns the first repository at that URL; a slash at the end does not count.
-    #[allow(dead_code, reason = "dependencies are resolved by it")]
     pub(crate) fn find_url(&self, url: &str) -> Option<&Entry> {
         self.entries.iter().find(|it| it.is_at(url))
     }
@@ -191,7 +190,6 @@ impl Repositories {
     /// # Errors
     ///
     /// Helm's messages for an index that is not there or is none.
-    #[allow(dead_code, reason = "search and completion read it")]
     pub(crate) fn index(&self, name: &str) -> Result<Index, Failure> {
         let path = self.index_file(name);
         let bytes = fs::read(&path).map_err(|error| named(&path, &error))?;

@@ -39,9 +39,6 @@ struct Read {
 pub(crate) struct Pick {
     /// The chart's name in the index; none for a URL that was typed.
     pub(crate) chart: Option<String>,
-    /// The version it is listed as; none for a URL that was typed.
-    #[allow(dead_code, reason = "dependencies are resolved by it")]
-    pub(crate) version: Option<String>,
     /// Where it is. It may name a user: show it by [`fetch::shown`].
     pub(crate) url: String,
     /// The digest that the index lists.
@@ -153,7 +150,6 @@ impl Catalogue {
         };
         Pick {
             chart: None,
-            version: None,
             url: url.to_owned(),
             digest: None,
             repository: owner.map(|it| it.name.clone()),
@@ -264,7 +260,7 @@ impl Catalogue {
             Failure::new(format_args!("invalid chart URL format: {reference}: {reason}"))
         })?;
         super::refuse_oci(&url)?;
-        let version = listed.metadata.version.clone();
+        let version = &listed.metadata.version;
         let warning = listed.is_fallback_for(constraint).then(|| {
             format!(
                 "unable to find exact version requested; falling back to closest available \
@@ -274,7 +270,6 @@ impl Catalogue {
         });
         Ok(Pick {
             chart: Some(listed.metadata.name.clone()),
-            version: Some(version),
             url,
             digest: Some(listed.digest.clone()).filter(|it| !it.is_empty()),
             repository: None,

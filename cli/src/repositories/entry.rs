@@ -100,7 +100,6 @@ impl Entry {
     }
 
     /// Returns whether the repository is at `url`; a slash at the end does not count.
-    #[allow(dead_code, reason = "dependencies are resolved by it")]
     pub(crate) fn is_at(&self, url: &str) -> bool {
         self.url.trim_end_matches('/') == url.trim_end_matches('/')
     }
