@@ -1,6 +1,7 @@
 """Installs: by Helm from our repository, by us from Helm's; the manifests are the same."""
 
 import json
+import re
 import subprocess
 
 from packages import stable
@@ -38,7 +39,9 @@ def both(chart, ours, theirs, folders):
         if answer.returncode == 0:
             counts["installs", side.name] += 1
             manifest = theirs.run("get", "manifest", "r", "--namespace", namespace)
-            manifests[side.name] = manifest.stdout.replace(namespace, "NAMESPACE")
+            text = manifest.stdout.replace(namespace, "NAMESPACE")
+            # Checksums of what the namespace is a part of.
+            manifests[side.name] = re.sub(r"\b[0-9a-f]{64}\b", "CHECKSUM", text)
         side.run("uninstall", "r", "--namespace", namespace, "--no-hooks")
         remove_kept(namespace)
     theirs_took, ours_took = (answers[name].returncode == 0 for name in ("helm", "rutter"))

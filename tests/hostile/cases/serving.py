@@ -172,7 +172,7 @@ hub("a hub without end is given up", flood(head(200, "Connection: close"), b" " 
     "large", "limit", "bytes", "time", "EOF", "most", "MiB")
 hub("a hub nested without end is given up",
     flood(head(200, "Connection: close"), b'{"data":' * 8192, 64), "depth", "recursion", "nest",
-    "large", "limit", "most", "time")
+    "large", "limit", "most", "time", "json")
 
 
 @case("a hub's escape sequences do not reach the terminal")
