@@ -5,7 +5,7 @@ import os
 from archives import chart
 from cases.bodies import BODY
 from servers import ok
-from trial import HONEST, case, honest_entries, index, listed
+from trial import CONTENT, HONEST, case, honest_entries, index, listed
 
 
 def parent(trial, *dependencies, lock=None):
@@ -20,7 +20,8 @@ def parent(trial, *dependencies, lock=None):
 
 
 def updates(trial, *clauses, words=("update",)):
-    trial.may_write("home/.cache/helm/repository/helm-manager-*")  # indexes of unnamed repositories
+    # Indexes of repositories without a name, and whole archives of the digest that was promised.
+    trial.may_write("home/.cache/helm/repository/helm-manager-*", CONTENT)
     for word in words:
         trial.refused(trial.run("dependency", word, "p"), *clauses)
 
@@ -107,8 +108,8 @@ def _(trial):
 
 @case("one dependency of two that cannot be had leaves all as it was")
 def _(trial):
-    server = honest(trial, entries=[*honest_entries(),
-                                    listed("z", url="x-0.1.0.tgz", digest="0" * 64)])
+    server = honest(trial, {"/z-0.1.0.tgz": ok(HONEST)},
+                    [*honest_entries(), listed("z", url="z-0.1.0.tgz", digest="0" * 64)])
     parent(trial, one(where=server.url), one(name="z", where=server.url))
     updates(trial)
 
