@@ -16,13 +16,13 @@ def at(path, script):
     return {**{name: ok(body) for name, body in BODY.items()}, path: script}
 
 
-def index_refused(trial, script, *clauses, seconds=30):
+def index_refused(trial, script, *clauses, seconds=30, timeout="2s"):
     """A repository with that index is neither added nor updated, and the old index stays."""
     server = trial.serve(at("/index.yaml", script))
     trial.known_with_old_index("known", server.url)
-    trial.refused(trial.run("repo", "add", "new", server.url, "--timeout", "2s", seconds=seconds),
-                  *clauses)
-    answer = trial.run("repo", "update", "--timeout", "2s", seconds=seconds)
+    trial.refused(trial.run("repo", "add", "new", server.url, "--timeout", timeout,
+                            seconds=seconds), *clauses)
+    answer = trial.run("repo", "update", "--timeout", timeout, seconds=seconds)
     trial.refused(answer, *clauses)
     return server
 

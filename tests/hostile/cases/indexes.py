@@ -61,7 +61,7 @@ def too_much(sentence, *form):
     def _(trial):
         index_refused(trial, large(*form), "nodes", "large", "unmarshal", "limit", "unknown",
                       "entries", "most that is read", "values in one",
-                      "more than", "already", "duplicate")
+                      "more than", "already", "duplicate", timeout="30s")
 
 
 too_much("an index of 60 MB of empty maps is refused", "apiVersion: v1\nentries: {x: [", "{},",
