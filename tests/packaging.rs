@@ -60,5 +60,5 @@ fn timeless(index: &str) -> String {
             .iter()
             .any(|name| line.starts_with(name))
     };
-    index.lines().filter(|line| !is_time(line)).map(|line| format!("{line}\n")).collect()
+    index.split_inclusive('\n').filter(|line| !is_time(line)).collect()
 }

@@ -141,7 +141,7 @@ fn packed(archive: &Archive) -> Result<Option<Packed>, Failure> {
     let bytes = fs::read(path).map_err(|error| failed(&error))?;
     // Helm takes what it cannot load for something else than a chart.
     let Ok(chart) = Chart::from_archive(&archive.name, &bytes) else { return Ok(None) };
-    let digest = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = format!("{:x}", Sha256::digest(&bytes));
     Ok(Some(Packed { metadata: chart.metadata, digest }))
 }
 

@@ -8,6 +8,7 @@ mod resources;
 mod style;
 mod table;
 
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write};
 
 pub(crate) use self::{
@@ -83,7 +84,7 @@ impl Ui {
     pub(crate) fn warn_with(&mut self, message: &str, facts: &[(&str, &str)]) {
         let mut line = format!("level=WARN msg={}", quoted(message));
         for (name, fact) in facts {
-            line.push_str(&format!(" {name}={}", quoted(fact)));
+            let _ = write!(line, " {name}={}", quoted(fact));
         }
         self.talk(&line);
     }
@@ -106,7 +107,9 @@ impl Ui {
 
 /// Returns facts as lines, each after its heading.
 pub(crate) fn headed(lines: &[(&str, String)]) -> String {
-    lines.iter().map(|(heading, fact)| format!("{heading}: {fact}\n")).collect()
+    let lines: Vec<String> =
+        lines.iter().map(|(heading, fact)| format!("{heading}: {fact}\n")).collect();
+    lines.concat()
 }
 
 /// Quotes a value as Go's slog text handler does: only when it has to be.

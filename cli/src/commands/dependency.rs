@@ -15,7 +15,7 @@ use crate::{
 /// List, fetch and lock the charts that a chart depends on
 ///
 /// Chart.yaml (requirements.yaml in a chart of v1) says which they are and where from: the URL of a
-/// repository, @NAME of one that was added, or file://FOLDER, seen from the chart's folder.
+/// repository, @NAME of one that was added, or `file://FOLDER`, seen from the chart's folder.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     #[command(subcommand)]

@@ -66,6 +66,9 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     }
 }
 
+/// The heads of a table's columns, and what stands in them of a finding.
+type Columns<T, const N: usize> = ([&'static str; N], fn(&T) -> [&str; N]);
+
 /// Shows findings in the form that was asked for: `heads` and `cells` are the table's.
 ///
 /// # Errors
@@ -74,7 +77,7 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
 fn show<T: Serialize, const N: usize>(
     findings: &[T],
     shape: &Shape,
-    (heads, cells): ([&str; N], fn(&T) -> [&str; N]),
+    (heads, cells): Columns<T, N>,
     session: &mut Session,
 ) -> Result<(), Failure> {
     if findings.is_empty() && shape.fail_on_no_result.is_on() {

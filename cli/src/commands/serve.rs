@@ -33,12 +33,11 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     grammar::none(session.settings.program, "serve", &args.words)?;
-    let folder = match &args.repo_path {
-        Some(folder) => folder.clone(),
-        None => {
-            local::make(&session.settings)?;
-            local::folder(&session.settings)
-        }
+    let folder = if let Some(folder) = &args.repo_path {
+        folder.clone()
+    } else {
+        local::make(&session.settings)?;
+        local::folder(&session.settings)
     };
     if !folder.is_dir() {
         let shown = folder.display();

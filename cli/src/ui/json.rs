@@ -1,5 +1,7 @@
 //! JSON and YAML as Helm prints them (`pkg/cli/output`).
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -15,7 +17,9 @@ pub(crate) fn json_line(value: &impl Serialize) -> Result<String, Failure> {
             '>' => line.push_str("\\u003e"),
             '&' => line.push_str("\\u0026"),
             // Go leaves them, but a terminal would obey them: they mean the same as escapes.
-            '\u{7f}'..='\u{9f}' => line.push_str(&format!("\\u{:04x}", u32::from(c))),
+            '\u{7f}'..='\u{9f}' => {
+                let _ = write!(line, "\\u{:04x}", u32::from(c));
+            }
             '\u{2028}' => line.push_str("\\u2028"),
             '\u{2029}' => line.push_str("\\u2029"),
             _ => line.push(c),

@@ -56,7 +56,9 @@ impl Table {
             }
         }
         if self.widest > 0 {
-            widths.iter_mut().for_each(|width| *width = self.widest.min(*width));
+            for width in &mut widths {
+                *width = self.widest.min(*width);
+            }
         }
         widths
     }

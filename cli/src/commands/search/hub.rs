@@ -1,5 +1,7 @@
 //! `rutter search hub`: charts on Artifact Hub, or on another server that answers as Monocular did.
 
+use std::fmt::Write as _;
+
 use render::url::{self, Url};
 use serde::{Deserialize, Serialize};
 
@@ -147,7 +149,9 @@ fn escaped_question(text: &str) -> String {
                 escaped.push(char::from(byte));
             }
             b' ' => escaped.push('+'),
-            byte => escaped.push_str(&format!("%{byte:02X}")),
+            byte => {
+                let _ = write!(escaped, "%{byte:02X}");
+            }
         }
     }
     escaped

@@ -137,7 +137,9 @@ fn indexes(session: &mut Session) -> Result<Vec<(String, Index)>, Failure> {
         match read {
             Ok((index, skipped)) => {
                 let source = shown.to_string();
-                skipped.iter().for_each(|it| warn_of(it, &source, &mut session.ui));
+                for entry in &skipped {
+                    warn_of(entry, &source, &mut session.ui);
+                }
                 indexes.push((name, index));
             }
             Err(error) => session

@@ -57,27 +57,29 @@ async fn answer_all(
     loop {
         // Taken before a connection is, so that the system keeps the others waiting.
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { continue };
-        let (stream, _) = match listener.accept().await {
-            Ok(accepted) => accepted,
+        let Ok((stream, _)) = listener.accept().await else {
             // A client that left, or no file left to hold another: both pass.
-            Err(_) => {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                continue;
-            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
         };
         let site = Rc::clone(site);
         tokio::task::spawn_local(async move {
-            let service = service_fn(move |request: Request<Incoming>| {
-                let site = Rc::clone(&site);
-                async move { Ok::<_, Infallible>(answer(&request, &mut site.borrow_mut())) }
-            });
-            let mut server = http1::Builder::new();
-            server.timer(TokioTimer::new()).header_read_timeout(PATIENCE);
-            // What goes wrong with a client is its own affair.
-            let _ = server.serve_connection(TokioIo::new(stream), service).await;
+            serve(stream, site).await;
             drop(place);
         });
     }
+}
+
+/// Answers one client until it leaves.
+async fn serve(stream: tokio::net::TcpStream, site: Rc<RefCell<Site>>) {
+    let service = service_fn(move |request: Request<Incoming>| {
+        let response = answer(&request, &mut site.borrow_mut());
+        std::future::ready(Ok::<_, Infallible>(response))
+    });
+    let mut server = http1::Builder::new();
+    server.timer(TokioTimer::new()).header_read_timeout(PATIENCE);
+    // What goes wrong with a client is its own affair.
+    let _ = server.serve_connection(TokioIo::new(stream), service).await;
 }
 
 fn answer(request: &Request<Incoming>, site: &mut Site) -> Response<Full<Bytes>> {

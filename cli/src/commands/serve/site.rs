@@ -104,21 +104,21 @@ impl Site {
     /// A page for people, with what there is.
     fn list(&self) -> String {
         let names = std::iter::once("index.yaml").chain(self.files.keys().map(String::as_str));
-        let items: String = names
+        let items: Vec<String> = names
             .map(|name| {
                 let name = escaped(name);
                 format!("<li><a href=\"/{name}\">{name}</a></li>\n")
             })
             .collect();
+        let items = items.concat();
         format!("<!DOCTYPE html>\n<title>Charts</title>\n<ul>\n{items}</ul>\n")
     }
 }
 
 impl Page {
     fn new(bytes: Vec<u8>, kind: &'static str) -> Self {
-        let digest = Sha256::digest(&bytes);
-        let name: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        Self { bytes, kind, etag: format!("\"{name}\"") }
+        let etag = format!("\"{:x}\"", Sha256::digest(&bytes));
+        Self { bytes, kind, etag }
     }
 }
 
@@ -133,7 +133,11 @@ fn stamp(folder: &Path) -> Result<Vec<Stamp>, Failure> {
 }
 
 fn kind(name: &str) -> &'static str {
-    if name.ends_with(".prov") { "text/plain; charset=utf-8" } else { "application/gzip" }
+    if Path::new(name).extension().is_some_and(|it| it == "prov") {
+        "text/plain; charset=utf-8"
+    } else {
+        "application/gzip"
+    }
 }
 
 /// Decodes `%` and two digits (RFC 3986, 2.1); what is no text then names nothing.
