@@ -12,6 +12,7 @@ use std::{
     thread,
 };
 
+use data_encoding::HEXLOWER;
 use render::{
     Chart, Metadata,
     index::{Entry, Index},
@@ -141,7 +142,7 @@ fn packed(archive: &Archive) -> Result<Option<Packed>, Failure> {
     let bytes = fs::read(path).map_err(|error| failed(&error))?;
     // Helm takes what it cannot load for something else than a chart.
     let Ok(chart) = Chart::from_archive(&archive.name, &bytes) else { return Ok(None) };
-    let digest = format!("{:x}", Sha256::digest(&bytes));
+    let digest = HEXLOWER.encode(&Sha256::digest(&bytes));
     Ok(Some(Packed { metadata: chart.metadata, digest }))
 }
 

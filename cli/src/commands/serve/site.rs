@@ -10,6 +10,7 @@ use std::{
     time::SystemTime,
 };
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -117,7 +118,7 @@ impl Site {
 
 impl Page {
     fn new(bytes: Vec<u8>, kind: &'static str) -> Self {
-        let etag = format!("\"{:x}\"", Sha256::digest(&bytes));
+        let etag = format!("\"{}\"", HEXLOWER.encode(&Sha256::digest(&bytes)));
         Self { bytes, kind, etag }
     }
 }
