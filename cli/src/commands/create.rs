@@ -3,6 +3,8 @@
 //! It has the files and the value keys of the chart that Helm creates and renders the same
 //! objects; the words are ours. What it looks like is in `create/chart/`.
 
+mod starter;
+
 use std::{
     fs, io,
     io::Write as _,
@@ -20,6 +22,10 @@ pub(crate) struct Args {
     /// The folder to make; its last part is the name of the chart
     #[arg(value_name = "NAME")]
     words: Vec<String>,
+
+    /// The chart to begin with instead: a folder under `$HELM_DATA_HOME/starters`, or a path
+    #[arg(short = 'p', long, value_name = "NAME")]
+    starter: Option<String>,
 }
 
 /// What stands for the name of the chart in the files below.
@@ -47,6 +53,10 @@ const FILES: &[(&str, &str)] = &[
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     let [path] = grammar::exactly(session.settings.program, "create", &args.words)?;
     writeln!(session.ui.out(), "Creating {path}")?;
+    if let Some(starter) = args.starter.as_deref().filter(|it| !it.is_empty()) {
+        let starters = session.settings.folders.data.join("starters");
+        return starter::copied(&starters.join(starter), path);
+    }
     let (folder, name) = placed(path)?;
     for (file, text) in FILES {
         let target = folder.join(file);
@@ -55,7 +65,7 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
             let out = session.ui.out();
             writeln!(out, "WARNING: File {shown:?} already exists. Overwriting.")?;
         }
-        written(&target, &text.replace(NAME, &name))?;
+        written(&target, text.replace(NAME, &name).as_bytes())?;
     }
     fs::create_dir_all(folder.join("charts")).map_err(|error| named(&folder, &error))
 }
@@ -102,7 +112,7 @@ fn split(path: &str) -> (PathBuf, String) {
     (PathBuf::from(parent), name.to_owned())
 }
 
-fn written(target: &Path, text: &str) -> Result<(), Failure> {
+fn written(target: &Path, text: &[u8]) -> Result<(), Failure> {
     let folder = target.parent().unwrap_or(target);
     fs::create_dir_all(folder).map_err(|error| named(folder, &error))?;
     fs::write(target, text).map_err(|error| named(target, &error))
