@@ -80,6 +80,11 @@ pub(crate) fn loaded(
     again.load().map_err(|it| it.prefixed("failed reloading chart after repo update"))
 }
 
+/// Returns whether a chart has a list of dependencies, even an empty one.
+pub(crate) fn are_listed(chart: &Chart) -> bool {
+    lock::requested(chart).is_some()
+}
+
 /// One run over one chart.
 pub(crate) struct Work {
     folder: PathBuf,
@@ -168,7 +173,16 @@ impl Work {
         if !status.is_dir() {
             return Err(Failure::new("only unpacked charts can be updated"));
         }
-        read(&self.folder)
+        let chart = read(&self.folder)?;
+        let locked = chart.lock.iter().flat_map(|lock| &lock.dependencies);
+        for Dependency { name, .. } in chart.metadata.dependencies.iter().chain(locked) {
+            if name.contains(['/', '\\', '\0']) || matches!(name.as_str(), "" | "." | "..") {
+                return Err(Failure::new(format_args!(
+                    "dependency {name:?} has a name that no chart can have"
+                )));
+            }
+        }
+        Ok(chart)
     }
 
     /// Returns what is asked for, each in the newest version that is allowed.

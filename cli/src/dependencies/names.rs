@@ -224,32 +224,14 @@ impl Work {
             for entry in unique {
                 let (done, settings) = (done.clone(), &settings);
                 let entered = self.entered(entry);
-                scope.spawn(move || {
-                    let outcome = repositories::refresh(&entered, settings, fetch::TO_FINISH, None);
-                    let _ = done.send((entry, outcome));
-                });
+                let refresh =
+                    move || repositories::refresh(&entered, settings, fetch::TO_FINISH, None);
+                scope.spawn(move || done.send((entry, refresh())));
             }
             drop(done);
-            for (entry, outcome) in outcomes {
-                let url = entry.shown_url();
-                let is_unmanaged = entry.name.starts_with(UNMANAGED);
-                let name = if is_unmanaged { &url } else { &entry.name };
-                let place = if is_unmanaged { String::new() } else { format!(" ({url})") };
-                self.say(
-                    &match outcome {
-                        Ok(_) => format!(
-                            "...Successfully got an update from the {name:?} chart repository"
-                        ),
-                        Err(failure) => format!(
-                            "...Unable to get an update from the {name:?} chart \
-                             repository{place}:\n\t{}",
-                            failure.message()
-                        ),
-                    },
-                    session,
-                )?;
-            }
-            Ok(())
+            outcomes.iter().try_for_each(|(entry, outcome)| {
+                self.say(&told(entry, outcome.map(|_| ())), session)
+            })
         })
     }
 
@@ -270,6 +252,23 @@ impl Work {
         entry.password = access.password;
         entry.insecure = access.insecure;
         entry
+    }
+}
+
+/// Says how the update of a repository's index went; one that was not added has no name but its URL.
+fn told(entry: &Entry, outcome: Result<(), Failure>) -> String {
+    let url = entry.shown_url();
+    let (name, place) = if entry.name.starts_with(UNMANAGED) {
+        (&url, String::new())
+    } else {
+        (&entry.name, format!(" ({url})"))
+    };
+    match outcome {
+        Ok(()) => format!("...Successfully got an update from the {name:?} chart repository"),
+        Err(failure) => format!(
+            "...Unable to get an update from the {name:?} chart repository{place}:\n\t{}",
+            failure.message()
+        ),
     }
 }
 

@@ -66,7 +66,10 @@ impl Work {
             let path = scratch.0.join(name);
             fs::write(&path, bytes).map_err(|error| named(&path, &error))?;
         }
-        self.moved(&saved, (&scratch.0, &target), session)?;
+        for (name, _) in &saved {
+            let path = target.join(name);
+            fs::rename(scratch.0.join(name), &path).map_err(|error| named(&path, &error))?;
+        }
         self.tidied(&saved, wanted, &target, session)
     }
 
@@ -89,13 +92,10 @@ impl Work {
                         .exact(entry, name, version)
                         .map_err(|it| it.prefixed(&format!("could not find {repository}")))?;
                     let shown = fetch::shown(repository);
-                    if picks.iter().any(|known| known.url == pick.url) {
-                        let line = format!("Already downloaded {name} from repo {shown}");
-                        self.say(&line, session)?;
-                        continue;
-                    }
-                    self.say(&format!("Downloading {name} from repo {shown}"), session)?;
-                    picks.push(pick);
+                    let known = picks.iter().find(|known| known.url == pick.url);
+                    let doing = known.map_or("Downloading", |_| "Already downloaded");
+                    self.say(&format!("{doing} {name} from repo {shown}"), session)?;
+                    picks.extend(known.is_none().then_some(pick));
                 }
             }
         }
@@ -105,9 +105,12 @@ impl Work {
             let archive = archive.map_err(|it| {
                 it.prefixed(&format!("could not download {}", fetch::shown(&pick.url)))
             })?;
-            if Chart::from_archive(&archive.name, &archive.bytes).is_ok() {
-                archive.keep();
-            }
+            // Helm saves what is none, locks it and deletes what was there before.
+            Chart::from_archive(&archive.file_name, &archive.bytes).map_err(|error| {
+                let url = fetch::shown(&pick.url);
+                Failure::from_error(&error).prefixed(&format!("could not load {url}"))
+            })?;
+            archive.keep();
             let Archive { file_name, bytes, .. } = archive;
             if !is_file_name(&file_name) {
                 let url = fetch::shown(&pick.url);
@@ -161,33 +164,6 @@ impl Work {
             .pack(seconds()?)
             .map_err(|error| Failure::from_error(&error).with_hint_of(error.hint()))?;
         Ok((chart.archive_name(), bytes))
-    }
-
-    /// Moves what is a chart; of what is none Helm says so and goes on.
-    fn moved(
-        &self,
-        saved: &[Saved],
-        (from, to): (&Path, &Path),
-        session: &mut Session,
-    ) -> Result<(), Failure> {
-        for (name, bytes) in saved {
-            let source = from.join(name);
-            let shown = source.display();
-            if let Err(error) = Chart::from_archive(&shown.to_string(), bytes) {
-                let error = crate::failure::chain(&error);
-                self.say(
-                    &format!("Could not verify {shown} for moving: {error} (Skipping)"),
-                    session,
-                )?;
-            } else if let Err(error) = fs::rename(&source, to.join(name)) {
-                let reason = reason(&error);
-                self.say(
-                    &format!("Unable to move {shown} to charts dir {reason} (Skipping)"),
-                    session,
-                )?;
-            }
-        }
-        Ok(())
     }
 
     /// Takes away the archives that nothing asks for any more.

@@ -10,7 +10,7 @@ use render::{Chart, Dependency, semver};
 use super::chart;
 use crate::{
     charts::reason,
-    dependencies::read,
+    dependencies::{are_listed, read},
     failure::Failure,
     options::Number,
     session::Session,
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     let status = fs::metadata(path)
         .map_err(|error| Failure::new(format_args!("stat {place}: {}", reason(&error))))?;
     let chart = if status.is_dir() { read(path)? } else { archive(path)? };
-    if chart.metadata.dependencies.is_empty() {
+    if !are_listed(&chart) {
         let charts = path.join("charts");
         let line = format!("WARNING: no dependencies at {}\n", charts.display());
         return Ok(session.ui.print(&line)?);
