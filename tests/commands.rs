@@ -2,8 +2,10 @@
 
 mod completion;
 mod created_chart;
+mod dependencies;
 mod failures;
 mod helm2;
+mod lint;
 mod mistakes;
 mod reads;
 mod reference;

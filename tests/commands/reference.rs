@@ -7,6 +7,10 @@ use crate::support::Env;
 const COMMANDS: &[&str] = &[
     "create",
     "lint",
+    "dependency",
+    "dependency list",
+    "dependency update",
+    "dependency build",
     "show",
     "show all",
     "show chart",

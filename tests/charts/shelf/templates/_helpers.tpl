@@ -1,0 +1,3 @@
+{{- define "shelf.name" -}}
+{{ .Release.Name }}-shelf
+{{- end -}}
