@@ -176,7 +176,7 @@ fn charts_come_from_repositories_added_and_not() {
 #[test]
 fn a_server_that_fails_leaves_charts_as_they_were() {
     let env = asking("- {name: db, version: 1.0.0, repository: 'http://127.0.0.1:1/charts'}\n");
-    env.write("web/charts/keep.txt", "kept");
+    env.write("web/charts/_kept", "");
     let said = env.rutter(&["dependency", "update", "web"]);
     assert_eq!(said.code, Some(1));
     assert!(

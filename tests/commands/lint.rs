@@ -97,8 +97,8 @@ fn the_line_where_a_colon_is_missing_is_named() {
     assert!(said.contains("yaml: line 4: "), "{said}");
     assert!(
         said.contains(
-            "[ERROR] values.yaml: values.yaml:3: a colon is missing after \"replicas\"\n\t3 | \
-             replicas\n\t  |         ^\n"
+            "[ERROR] values.yaml:3:9: a colon is missing after `replicas`\n    3 | replicas\n      \
+             |         ^\n"
         ),
         "{said}"
     );

@@ -10,32 +10,11 @@ use clap::{
 use crate::failure::{Failure, chain};
 
 /// Flags of Helm that have no counterpart here yet. They are refused by name, never ignored.
-const FLAGS_TO_COME: &[&str] = &[
-    "--dependency-update",
-    "--jsonpath",
-    "--keyring",
-    "--post-renderer",
-    "--post-renderer-args",
-    "--prov",
-    "--starter",
-    "--verify",
-];
+const FLAGS_TO_COME: &[&str] =
+    &["--jsonpath", "--keyring", "--post-renderer", "--post-renderer-args", "--prov", "--verify"];
 
 /// Commands of Helm that have no counterpart here yet.
-const COMMANDS_TO_COME: &[&str] = &[
-    "dependency",
-    "dep",
-    "dependencies",
-    "docs",
-    "lint",
-    "package",
-    "plugin",
-    "push",
-    "registry",
-    "search",
-    "test",
-    "verify",
-];
+const COMMANDS_TO_COME: &[&str] = &["docs", "plugin", "push", "registry", "test", "verify"];
 
 /// Returns what Helm would say about `error`.
 pub(super) fn failure(error: &clap::Error, tree: &Command, words: &[OsString]) -> Failure {
