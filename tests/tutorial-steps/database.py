@@ -20,7 +20,14 @@ def volume(reader, name, storage_class="", claim=None):
         spec["claimRef"] = {"namespace": reader.namespace, "name": claim}
     reader.kubectl("apply", "--filename=-", stdin=json.dumps({
         "apiVersion": "v1", "kind": "PersistentVolume",
-        "metadata": {"name": f"{name}-{reader.stamp}"}, "spec": spec}))
+        "metadata": {"name": f"{name}-{reader.stamp}", "labels": {"tutorial": reader.stamp}},
+        "spec": spec}))
+
+
+def take_volumes_away(reader):
+    """They belong to no namespace, and others look for volumes, too."""
+    reader.kubectl("delete", "persistentvolumes", f"--selector=tutorial={reader.stamp}",
+                   "--wait=false")
 
 
 def image(reader, release):
