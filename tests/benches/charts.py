@@ -99,6 +99,7 @@ class Charts:
                 file.write("dependencies:\n")
                 for name in ("one", "two"):
                     file.write(f"- name: {name}\n  version: 0.1.x\n  repository: {url}\n")
+            self.run("helm", "repo", "add", "bench", url)
             self.run("helm", "dependency", "update", chart)
             self.compare("dependency build, two", ["dependency", "build", chart], 5, 9)
 
