@@ -11,7 +11,10 @@ pub use ignore::Ignore;
 pub(crate) use check::{is_compatible, metadata as check_metadata};
 pub(crate) use dependencies::process as process_dependencies;
 pub(crate) use loading::from_folder_unversioned;
-pub(crate) use reading::{Fields, PREFIX, Problem, Texts, kind, metadata, metadata_of, scalar};
+pub(crate) use reading::{
+    DEPENDENCY, Fields, MAINTAINER, METADATA, PREFIX, Problem, Texts, kind, metadata, metadata_of,
+    scalar,
+};
 
 mod archive;
 mod check;

@@ -13,6 +13,33 @@ pub(super) const NO_TIME: &str = "0001-01-01T00:00:00Z";
 pub(crate) const PREFIX: &str =
     "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal";
 
+/// The fields of Helm's Go struct for a chart's metadata, by the names that they have in JSON. Strict
+/// readers refuse all others.
+pub(crate) const METADATA: &[&str] = &[
+    "name",
+    "home",
+    "sources",
+    "version",
+    "description",
+    "keywords",
+    "maintainers",
+    "icon",
+    "apiVersion",
+    "condition",
+    "tags",
+    "appVersion",
+    "deprecated",
+    "annotations",
+    "kubeVersion",
+    "dependencies",
+    "type",
+];
+/// The same of a maintainer.
+pub(crate) const MAINTAINER: &[&str] = &["name", "email", "url"];
+/// The same of a dependency.
+pub(crate) const DEPENDENCY: &[&str] =
+    &["name", "version", "repository", "condition", "tags", "enabled", "import-values", "alias"];
+
 /// Why a file is not what Helm takes.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Problem {

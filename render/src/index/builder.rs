@@ -3,7 +3,10 @@
 use serde_json::{Map, Value as Json};
 
 use super::{Entry, Error, Index, Skipped, time};
-use crate::chart::{Fields, PREFIX, Problem, Texts, check_metadata, kind, metadata_of};
+use crate::chart::{
+    DEPENDENCY, Fields, MAINTAINER, METADATA, PREFIX, Problem, Texts, check_metadata, kind,
+    metadata_of,
+};
 
 /// How a file is read: `sigs.k8s.io/yaml` strictly, `encoding/json` loosely.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,37 +15,9 @@ pub(super) enum Manner {
     Json,
 }
 
-/// The fields of an entry.
-const ENTRY: &[&str] = &[
-    "name",
-    "home",
-    "sources",
-    "version",
-    "description",
-    "keywords",
-    "maintainers",
-    "icon",
-    "apiVersion",
-    "condition",
-    "tags",
-    "appVersion",
-    "deprecated",
-    "annotations",
-    "kubeVersion",
-    "dependencies",
-    "type",
-    "urls",
-    "created",
-    "removed",
-    "digest",
-    "checksum",
-    "engine",
-    "tillerVersion",
-    "url",
-];
-const MAINTAINER: &[&str] = &["name", "email", "url"];
-const DEPENDENCY: &[&str] =
-    &["name", "version", "repository", "condition", "tags", "enabled", "import-values", "alias"];
+/// The fields that an entry has beside a chart's metadata.
+const ENTRY: &[&str] =
+    &["urls", "created", "removed", "digest", "checksum", "engine", "tillerVersion", "url"];
 const TOP: &[&str] =
     &["serverInfo", "apiVersion", "generated", "entries", "publicKeys", "annotations"];
 
@@ -67,7 +42,7 @@ impl Builder {
 
     /// Takes what stands beside the entries.
     pub(super) fn head(&mut self, json: &Map<String, Json>) -> Result<(), Error> {
-        self.known(json, TOP)?;
+        self.known(json, &[TOP])?;
         let fields = Fields::at(String::new(), json, Texts::Scalars);
         let index = &mut self.index;
         let mut generated = None;
@@ -149,7 +124,7 @@ impl Builder {
             }
         };
         if self.manner == Manner::Yaml {
-            self.known(object, ENTRY)?;
+            self.known(object, &[METADATA, ENTRY])?;
             self.nested_known(object, "maintainers", MAINTAINER)?;
             self.nested_known(object, "dependencies", DEPENDENCY)?;
         }
@@ -191,11 +166,13 @@ impl Builder {
         self.skipped.push(Skipped { name, version, reason });
     }
 
-    fn known(&self, object: &Map<String, Json>, names: &[&str]) -> Result<(), Error> {
+    fn known(&self, object: &Map<String, Json>, names: &[&[&str]]) -> Result<(), Error> {
         if self.manner == Manner::Json {
             return Ok(());
         }
-        let is_known = |key: &String| names.iter().any(|name| name.eq_ignore_ascii_case(key));
+        let is_known = |key: &String| {
+            names.iter().copied().flatten().any(|name| name.eq_ignore_ascii_case(key))
+        };
         match object.keys().find(|key| !is_known(key)) {
             None => Ok(()),
             Some(key) => Err(unreadable(format!(
@@ -212,7 +189,7 @@ impl Builder {
     ) -> Result<(), Error> {
         let items = object.get(field).and_then(Json::as_array);
         let mut objects = items.into_iter().flatten().filter_map(Json::as_object);
-        objects.try_for_each(|object| self.known(object, names))
+        objects.try_for_each(|object| self.known(object, &[names]))
     }
 
     fn mismatch(&self, json: &Json, path: &str, wanted: &str) -> Error {

@@ -6,36 +6,12 @@ use serde_json::Value as Json;
 use super::{Folder, Report, Standing, addresses};
 use crate::{
     Metadata,
-    chart::{Problem, kind, metadata},
+    chart::{DEPENDENCY, MAINTAINER, METADATA, Problem, kind, metadata},
     semver::{Constraint, Version},
     yaml,
 };
 
 const FILE: &str = "Chart.yaml";
-
-/// The fields of Helm's Go structs, by the names that they have in JSON.
-const FIELDS: [&str; 17] = [
-    "name",
-    "home",
-    "sources",
-    "version",
-    "description",
-    "keywords",
-    "maintainers",
-    "icon",
-    "apiVersion",
-    "condition",
-    "tags",
-    "appVersion",
-    "deprecated",
-    "annotations",
-    "kubeVersion",
-    "dependencies",
-    "type",
-];
-const MAINTAINER: [&str; 3] = ["name", "email", "url"];
-const DEPENDENCY: [&str; 8] =
-    ["name", "version", "repository", "condition", "tags", "enabled", "import-values", "alias"];
 
 /// Chart.yaml as far as it can be read: Helm's linter goes on where its loader stops.
 struct Read {
@@ -111,7 +87,7 @@ fn read(data: &[u8]) -> Result<Read, String> {
 /// Refuses what is set twice and what Helm does not know (`UnmarshalStrict`).
 fn strict(data: &[u8]) -> Result<(), String> {
     let json = yaml::read_typed_strict(data).map_err(|error| error.to_string())?;
-    match unknown(&json, &FIELDS) {
+    match unknown(&json, METADATA) {
         None => Ok(()),
         Some(field) => Err(format!(
             "error unmarshaling JSON: while decoding JSON: json: unknown field {}",
@@ -127,9 +103,9 @@ fn unknown<'j>(json: &'j Json, known: &[&str]) -> Option<&'j str> {
         if !knows(key) {
             return Some(key);
         }
-        let inner: &[&str] = match key.as_str() {
-            "maintainers" => &MAINTAINER,
-            "dependencies" => &DEPENDENCY,
+        let inner = match key.as_str() {
+            "maintainers" => MAINTAINER,
+            "dependencies" => DEPENDENCY,
             _ => continue,
         };
         let items = value.as_array().into_iter().flatten();
