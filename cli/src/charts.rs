@@ -19,7 +19,7 @@ use std::{
 use render::{Chart, File, url::Url};
 
 pub(crate) use self::{
-    archive::{Archive, sha256},
+    archive::{Archive, hex, sha256},
     catalogue::{Catalogue, Pick},
     parallel::download_all,
     provenance::{Kind, Provenance},

@@ -12,15 +12,16 @@ use std::{
     thread,
 };
 
-use data_encoding::HEXLOWER;
 use render::{
     Chart, Metadata,
     index::{Entry, Index},
     url,
 };
-use sha2::{Digest as _, Sha256};
 
-use crate::{charts::named, failure::Failure};
+use crate::{
+    charts::{hex, named},
+    failure::Failure,
+};
 
 /// The largest archive that is looked at, in bytes: no chart unpacks to more.
 const LARGEST: u64 = 100 * 1024 * 1024;
@@ -142,7 +143,7 @@ fn packed(archive: &Archive) -> Result<Option<Packed>, Failure> {
     let bytes = fs::read(path).map_err(|error| failed(&error))?;
     // Helm takes what it cannot load for something else than a chart.
     let Ok(chart) = Chart::from_archive(&archive.name, &bytes) else { return Ok(None) };
-    let digest = HEXLOWER.encode(&Sha256::digest(&bytes));
+    let digest = hex(&bytes);
     Ok(Some(Packed { metadata: chart.metadata, digest }))
 }
 

@@ -48,7 +48,8 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
     format!("sha256:{}", hex(bytes))
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Returns SHA-256 as an index has it: hexadecimal, without a prefix.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     HEXLOWER.encode(&Sha256::digest(bytes))
 }
 

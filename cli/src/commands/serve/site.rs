@@ -10,10 +10,8 @@ use std::{
     time::SystemTime,
 };
 
-use data_encoding::HEXLOWER;
-use sha2::{Digest as _, Sha256};
-
 use crate::{
+    charts,
     failure::Failure,
     files::{self, Readers},
     indexing,
@@ -118,7 +116,7 @@ impl Site {
 
 impl Page {
     fn new(bytes: Vec<u8>, kind: &'static str) -> Self {
-        let etag = format!("\"{}\"", HEXLOWER.encode(&Sha256::digest(&bytes)));
+        let etag = format!("\"{}\"", charts::hex(&bytes));
         Self { bytes, kind, etag }
     }
 }
