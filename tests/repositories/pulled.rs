@@ -1,9 +1,16 @@
 //! `pull`: archives and what is in them.
 
-use std::fs;
+use std::{collections::BTreeMap, fs};
 
 use super::{Stock, both};
 use crate::support::{Env, web::tree};
+
+/// Returns what lies in a home, but for caches and settings.
+fn visible(env: &Env) -> BTreeMap<String, Vec<u8>> {
+    let mut files = tree(env.home());
+    files.retain(|name, _| !name.starts_with('.'));
+    files
+}
 
 #[test]
 fn archives_are_put_where_helm_puts_them() {
@@ -35,11 +42,6 @@ fn archives_are_put_where_helm_puts_them() {
         }
         let line = line.replace("REPO", &repo);
         both(&ours, &helms, &line.split(' ').collect::<Vec<_>>());
-        let visible = |env: &Env| {
-            let mut files = tree(env.home());
-            files.retain(|name, _| !name.starts_with('.'));
-            files
-        };
         assert_eq!(visible(&ours), visible(&helms), "{line}");
     }
 }
@@ -59,11 +61,6 @@ fn an_archive_is_unpacked_as_helm_unpacks_it() {
         "pull a/db --untar -d below",
     ] {
         both(&ours, &helms, &line.split(' ').collect::<Vec<_>>());
-        let visible = |env: &Env| {
-            let mut files = tree(env.home());
-            files.retain(|name, _| !name.starts_with('.'));
-            files
-        };
         assert_eq!(visible(&ours), visible(&helms), "{line}");
     }
 }
