@@ -1,5 +1,6 @@
 //! The doors: one function for each verb, and what they share.
 
+mod course;
 mod finish;
 mod install;
 mod needs;
@@ -12,8 +13,7 @@ mod upgrade;
 #[cfg(test)]
 mod tests;
 
-use ledger::{EventId, HookPoint, ObjectRef, OperationLocks, Records, ReleaseKey, Store};
-use render::{Document, Hook};
+use ledger::{EventId, ObjectRef, OperationLocks, Records, ReleaseKey, Store};
 
 pub use self::{
     install::check_name,
@@ -21,19 +21,12 @@ pub use self::{
 };
 use crate::{
     begin::{self, InTheWay},
-    cluster::{Cluster, Discovery, Propagation},
+    cluster::{Cluster, Propagation},
     error::Error,
     look::{Hidden, look},
-    object,
-    plan::{
-        self, Plan, Wanted,
-        prepare::{self, Marks},
-    },
+    plan::Plan,
     record::Record,
-    request::{
-        Abandon, Asker, Back, Hooks, Install, OnFailure, Resume, Rollback, Target, Uninstall,
-        Upgrade,
-    },
+    request::{Abandon, Asker, Back, Install, OnFailure, Resume, Rollback, Uninstall, Upgrade},
     situation::Situation,
     world::World,
 };
@@ -218,36 +211,4 @@ async fn settle<C: Cluster, S: Store + OperationLocks>(
     let repaired = finish::repair(world, situation, &key).await?;
     begin::import_all(world, (situation, &key), &repaired).await?;
     Ok(key)
-}
-
-/// Returns the objects that a plan has to know of: what is wanted, what was, and the hooks.
-fn references(
-    (documents, previous): (&[Document], &[Document]),
-    ((hooks, run), points): ((&[Hook], Hooks), [HookPoint; 2]),
-    target: &Target,
-    discovery: &Discovery,
-) -> Result<Vec<ObjectRef>, Error> {
-    let mut all: Vec<ObjectRef> = prepare::documents(documents, target, discovery)?
-        .into_iter()
-        .map(|it| it.reference)
-        .collect();
-    for document in previous {
-        for object in prepare::items(&document.object) {
-            let reference = object::reference(object);
-            let kind = crate::cluster::Kind::new(&*reference.api_version, &*reference.kind);
-            let scope = discovery.find_any_version(&kind).map(|it| it.scope);
-            let mut object = object.clone();
-            prepare::set_namespace(&mut object, scope, target);
-            all.push(object::reference(&object));
-        }
-    }
-    let events = points.map(plan::event);
-    let is_run =
-        |hook: &&Hook| run == Hooks::Run && hook.events.iter().any(|it| events.contains(it));
-    for hook in hooks.iter().filter(is_run) {
-        let object = hook.document.object.clone();
-        let marks = (target, Marks::Leave);
-        all.push(prepare::one(object, Wanted::Hook(0), marks, discovery).reference);
-    }
-    Ok(all)
 }

@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::{
     Done,
-    spine::{self, Course, Intent, Order},
+    course::{self, Course, Wish},
+    spine::{self, Intent, Order},
 };
 use crate::{
     begin::InTheWay,
@@ -15,7 +16,7 @@ use crate::{
     error::Error,
     look::Hidden,
     object,
-    plan::{self, Detail, Inputs, prepare},
+    plan::{self, Detail, prepare},
     request::{Crds, Install, NameReuse, NamespaceCreation},
     situation::Situation,
     world::World,
@@ -54,28 +55,17 @@ pub(crate) async fn plan<C: Cluster, S: Store + OperationLocks>(
     hidden: Hidden,
 ) -> Result<Course, Error> {
     let first = first(situation, request);
-    let discovery = spine::discovery(world).await?;
-    let target = &situation.target;
-    let documents = &request.rendered.documents;
-    let previous = spine::previous(world, situation).await?;
-    let hooks = (request.rendered.hooks.as_slice(), request.manner.hooks);
-    let points = [HookPoint::PreInstall, HookPoint::PostInstall];
-    let wanted = super::references((documents, &previous), (hooks, points), target, &discovery)?;
-    let live = spine::sight(world, (&wanted, Detail::Marks), hidden).await?;
-    let plan = plan::build(&Inputs {
-        target,
+    let wish = Wish {
         verb: "install",
-        wanted: documents,
-        hooks,
-        points,
-        previous: &previous,
+        wanted: &request.rendered.documents,
+        hooks: (&request.rendered.hooks, request.manner.hooks),
+        points: [HookPoint::PreInstall, HookPoint::PostInstall],
         first: &first,
-        live: &live,
-        discovery: &discovery,
+        detail: Detail::Marks,
         ownership: request.manner.ownership,
         wait: request.manner.waiting.strategy,
-    })?;
-    Ok(Course { plan, previous })
+    };
+    course::course(world, situation, wish, hidden, plan::build).await
 }
 
 /// Says whether a release may be given this name (Helm's `availableName`). An install does so

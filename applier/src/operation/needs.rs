@@ -3,7 +3,7 @@
 use ledger::{OperationLocks, Records, Revision, Store, Verb};
 use render::{Document, Hook};
 
-use super::{install, rollback, spine, spine::Course, uninstall, upgrade, upgrade::not_found};
+use super::{course::Course, install, rollback, spine, uninstall, upgrade, upgrade::not_found};
 use crate::{
     cluster::Cluster,
     content::Content,

@@ -7,7 +7,8 @@ use ledger::{
 
 use super::{
     Done,
-    spine::{self, Course, Intent, Order},
+    course::{self, Course, Wish},
+    spine::{self, Intent, Order},
     upgrade::not_found,
 };
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
     content::Content,
     error::Error,
     look::Hidden,
-    plan::{self, Detail, Inputs},
+    plan::{self, Detail},
     request::{Back, Rollback},
     situation::Situation,
     world::World,
@@ -102,26 +103,15 @@ pub(crate) async fn plan<C: Cluster, S: Store + OperationLocks>(
     (request, content): (&Rollback, &Content),
     hidden: Hidden,
 ) -> Result<Course, Error> {
-    let discovery = spine::discovery(world).await?;
-    let target = &situation.target;
-    let previous = spine::previous(world, situation).await?;
-    let hooks = (content.hooks.as_slice(), request.manner.hooks);
-    let points = [HookPoint::PreRollback, HookPoint::PostRollback];
-    let documents = (content.documents.as_slice(), previous.as_slice());
-    let wanted = super::references(documents, (hooks, points), target, &discovery)?;
-    let live = spine::sight(world, (&wanted, Detail::Content), hidden).await?;
-    let plan = plan::build(&Inputs {
-        target,
+    let wish = Wish {
         verb: "rollback",
         wanted: &content.documents,
-        hooks,
-        points,
-        previous: &previous,
+        hooks: (&content.hooks, request.manner.hooks),
+        points: [HookPoint::PreRollback, HookPoint::PostRollback],
         first: &[],
-        live: &live,
-        discovery: &discovery,
+        detail: Detail::Content,
         ownership: request.manner.ownership,
         wait: request.manner.waiting.strategy,
-    })?;
-    Ok(Course { plan, previous })
+    };
+    course::course(world, situation, wish, hidden, plan::build).await
 }

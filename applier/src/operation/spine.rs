@@ -12,7 +12,7 @@ use render::Document;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Done, finish};
+use super::{Done, course::Course, finish};
 use crate::{
     begin,
     claim::{self, Claim, Claimant, Refused},
@@ -20,8 +20,7 @@ use crate::{
     content::{self, Content},
     error::Error,
     execute::{self, Execution, Orders, Stop, Work},
-    look::Hidden,
-    plan::{Detail, Live, Plan, Wanted},
+    plan::{Plan, Wanted},
     record::Record,
     request::{Asker, Cleanup, Manner, Rerun, Waiting},
     situation::Situation,
@@ -79,24 +78,6 @@ impl Intent {
             Keeping::Drop => Records::Deleted,
         }
     }
-}
-
-/// Where an operation goes, and what it found where it starts.
-pub(crate) struct Course {
-    pub(crate) plan: Plan,
-    /// What earlier revisions applied.
-    pub(crate) previous: Vec<Document>,
-}
-
-/// Reads what is there of the objects named.
-pub(crate) async fn sight<C: Cluster, S>(
-    world: &World<'_, C, S>,
-    (wanted, detail): (&[ObjectRef], Detail),
-    hidden: Hidden,
-) -> Result<Live, Error> {
-    let discovery = discovery(world).await?;
-    let live = Live::read(world.cluster, &discovery, (wanted, detail)).await?;
-    Ok(if hidden == Hidden::Overlook { live.overlook() } else { live })
 }
 
 /// Returns the life that an operation belongs to which opens none.

@@ -13,8 +13,11 @@ use super::*;
 use crate::{
     cluster::{Depth, Freshness, Kind, Query},
     memory::MemoryCluster,
-    record,
-    request::{ChartOrigin, Crds, Manner, NameReuse, NamespaceCreation, Ownership, Rerun, Wait},
+    object, record,
+    request::{
+        ChartOrigin, Crds, Hooks, Manner, NameReuse, NamespaceCreation, Ownership, Rerun, Target,
+        Wait,
+    },
 };
 
 const HOOK: &str = "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: before\nspec: {}\n";

@@ -4,7 +4,8 @@ use ledger::{HookPoint, OperationLocks, Records, Revision, Status, Store, Verb};
 
 use super::{
     Done,
-    spine::{self, Course, Intent, Keeping, Order},
+    course::{self, Course, Wish},
+    spine::{self, Intent, Keeping, Order},
     upgrade::not_found,
 };
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
     error::Error,
     look::Hidden,
     object,
-    plan::{self, Detail, Inputs},
+    plan::{self, Detail},
     record::Record,
     request::{Ownership, Uninstall},
     situation::Situation,
@@ -65,29 +66,18 @@ pub(crate) async fn plan<C: Cluster, S: Store + OperationLocks>(
     (request, latest): (&Uninstall, &Record),
     hidden: Hidden,
 ) -> Result<Course, Error> {
-    let discovery = spine::discovery(world).await?;
-    let target = &situation.target;
-    let previous = spine::previous(world, situation).await?;
     let hooks = latest.rendered_hooks();
-    let hooks = (hooks.as_slice(), request.hooks);
-    let points = [HookPoint::PreDelete, HookPoint::PostDelete];
-    let documents = ([].as_slice(), previous.as_slice());
-    let wanted = super::references(documents, (hooks, points), target, &discovery)?;
-    let live = spine::sight(world, (&wanted, Detail::Marks), hidden).await?;
-    let plan = plan::build_uninstall(&Inputs {
-        target,
+    let wish = Wish {
         verb: "uninstall",
         wanted: &[],
-        hooks,
-        points,
-        previous: &previous,
+        hooks: (&hooks, request.hooks),
+        points: [HookPoint::PreDelete, HookPoint::PostDelete],
         first: &[],
-        live: &live,
-        discovery: &discovery,
+        detail: Detail::Marks,
         ownership: Ownership::Check,
         wait: request.waiting.strategy,
-    });
-    Ok(Course { plan, previous })
+    };
+    course::course(world, situation, wish, hidden, |inputs| Ok(plan::build_uninstall(inputs))).await
 }
 
 /// Deletes the records that an uninstall kept.

@@ -6,7 +6,8 @@ use ledger::{HookPoint, OperationLocks, Status, Store, Verb};
 
 use super::{
     Done,
-    spine::{self, Course, Intent, Order},
+    course::{self, Course, Wish},
+    spine::{self, Intent, Order},
 };
 use crate::{
     begin::InTheWay,
@@ -14,7 +15,7 @@ use crate::{
     content::Content,
     error::{Deleted, Error},
     look::Hidden,
-    plan::{self, Detail, Inputs},
+    plan::{self, Detail},
     record::Record,
     request::Upgrade,
     situation::Situation,
@@ -54,28 +55,17 @@ pub(crate) async fn plan<C: Cluster, S: Store + OperationLocks>(
     hidden: Hidden,
 ) -> Result<Course, Error> {
     current(situation)?;
-    let discovery = spine::discovery(world).await?;
-    let target = &situation.target;
-    let documents = &request.rendered.documents;
-    let previous = spine::previous(world, situation).await?;
-    let hooks = (request.rendered.hooks.as_slice(), request.manner.hooks);
-    let points = [HookPoint::PreUpgrade, HookPoint::PostUpgrade];
-    let wanted = super::references((documents, &previous), (hooks, points), target, &discovery)?;
-    let live = spine::sight(world, (&wanted, Detail::Content), hidden).await?;
-    let plan = plan::build(&Inputs {
-        target,
+    let wish = Wish {
         verb: "update",
-        wanted: documents,
-        hooks,
-        points,
-        previous: &previous,
+        wanted: &request.rendered.documents,
+        hooks: (&request.rendered.hooks, request.manner.hooks),
+        points: [HookPoint::PreUpgrade, HookPoint::PostUpgrade],
         first: &[],
-        live: &live,
-        discovery: &discovery,
+        detail: Detail::Content,
         ownership: request.manner.ownership,
         wait: request.manner.waiting.strategy,
-    })?;
-    Ok(Course { plan, previous })
+    };
+    course::course(world, situation, wish, hidden, plan::build).await
 }
 
 /// Returns what is upgraded: the deployed revision, else the last if it failed or was superseded
