@@ -125,12 +125,7 @@ fn needs(
     user: &str,
     session: &mut Session,
 ) -> Result<String, Failure> {
-    let ingredients = Ingredients::read(
-        place,
-        (&args.chart, args.content.dependency_update),
-        &args.values,
-        session,
-    )?;
+    let ingredients = ingredients(args, place, session)?;
     let target = target(&session.namespace(), name)?;
     let mut work = Work::to_write(session, None)?;
     let situation = work.run(async |world| applier::look_overlooking(world, &target).await)?;
@@ -154,12 +149,7 @@ fn done(
 ) -> Result<(), Failure> {
     if !args.install.is_on() {
         // Helm looks at the chart before it looks at the cluster, unless it may have to install.
-        let ingredients = Ingredients::read(
-            place,
-            (&args.chart, args.content.dependency_update),
-            &args.values,
-            session,
-        )?;
+        let ingredients = ingredients(args, place, session)?;
         let upgrade = looked(args, name, session).and_then(|(work, situation)| {
             upgraded(args, (work, situation, ingredients), dry_run, session)
         });
@@ -171,18 +161,18 @@ fn done(
     if absent && args.output.format == Format::Table {
         session.ui.print(&format!("Release {name:?} does not exist. Installing it now.\n"))?;
     }
-    let ingredients = Ingredients::read(
-        place,
-        (&args.chart, args.content.dependency_update),
-        &args.values,
-        session,
-    )?;
+    let ingredients = ingredients(args, place, session)?;
     if absent {
         drop(work);
         return wanted(args, name, ingredients, dry_run, session).install(args.output, session);
     }
     upgraded(args, (work, situation, ingredients), dry_run, session)
         .map_err(|failure| failure.prefixed("UPGRADE FAILED"))
+}
+
+fn ingredients(args: &Args, place: &str, session: &mut Session) -> Result<Ingredients, Failure> {
+    let options = (&args.chart, args.content.dependency_update);
+    Ingredients::read(place, options, &args.values, session)
 }
 
 fn looked(args: &Args, name: &str, session: &mut Session) -> Result<(Work, Situation), Failure> {
