@@ -3,6 +3,7 @@
 
 mod cluster;
 mod ledger;
+mod places;
 mod refused;
 mod secrets;
 mod taken;
@@ -22,8 +23,10 @@ struct Stage {
 
 /// What is said about a failure.
 struct Said {
-    /// Everything after `Error: ` and before the hint.
+    /// Everything after `Error: ` and before the places.
     message: String,
+    /// The places, with the lines there; empty if it is about none.
+    places: String,
     hint: String,
 }
 
@@ -120,8 +123,19 @@ impl Said {
         let (message, hint) =
             whole.split_once("\n\nhint: ").unwrap_or_else(|| panic!("no hint: {text}"));
         assert!(!hint.trim().is_empty() && !hint.contains("\nError: "), "{text}");
-        Self { message: message.to_owned(), hint: hint.trim_end().to_owned() }
+        let (message, places) = without_places(message);
+        Self { message: message.to_owned(), places: places.to_owned(), hint: hint.trim_end().to_owned() }
     }
+}
+
+/// Splits what was said before the hint into Helm's text and the places below it.
+fn without_places(text: &str) -> (&str, &str) {
+    let is_place = |at: &usize| {
+        let line = text[at + 2..].lines().next().unwrap_or_default();
+        line.starts_with(' ') && line.trim_start().starts_with("--> ")
+    };
+    let mut blank = text.match_indices("\n\n").map(|(at, _)| at);
+    blank.find(is_place).map_or((text, ""), |at| (&text[..at], &text[at + 2..]))
 }
 
 /// Returns what is on the error stream but for lines of log.

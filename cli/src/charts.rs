@@ -244,8 +244,7 @@ impl Located {
                 Chart::from_archive(&archive.name, &archive.bytes)
             }
         };
-        let chart =
-            chart.map_err(|error| Failure::from_error(&error).with_hint_of(error.hint()))?;
+        let chart = chart.map_err(|error| Failure::from_render(&error))?;
         if let Content::Fetched { archive, chart: listed } = &content
             && listed.as_ref().is_none_or(|name| *name == chart.metadata.name)
         {
@@ -284,7 +283,7 @@ pub(crate) fn check(chart: &Chart, ui: &mut Ui) -> Result<(), Failure> {
     }
     chart
         .check_installable()
-        .map_err(|error| Failure::from_error(&error).with_hint_of(error.hint()))
+        .map_err(|error| Failure::from_render(&error))
 }
 
 /// Go's form of a file error.

@@ -258,5 +258,5 @@ fn constraint(dependency: &Dependency) -> Result<semver::Constraint, Failure> {
 pub(crate) fn read(folder: &Path) -> Result<Chart, Failure> {
     let files = charts::files(folder)?;
     Chart::from_folder(files)
-        .map_err(|error| Failure::from_error(&error).with_hint_of(error.hint()))
+        .map_err(|error| Failure::from_render(&error))
 }

@@ -37,6 +37,8 @@ pub(crate) struct Ingredients {
     pub(crate) chart: Chart,
     /// The user's values.
     pub(crate) values: Values,
+    /// What the user said of them, if nothing else is in them.
+    pub(crate) said: Option<ValueOptions>,
     /// Where the chart came from.
     pub(crate) origin: ChartOrigin,
 }
@@ -50,13 +52,14 @@ impl Ingredients {
         session: &mut Session,
     ) -> Result<Self, Failure> {
         let located = charts::locate(place, options, session)?;
+        let said = Some(values.clone());
         let values = values.merged()?;
         let Loaded { chart, provenance } =
             dependencies::loaded(located, dependency_update, session)?;
         charts::check(&chart, &mut session.ui)?;
         let origin =
             ChartOrigin { digest: Some(digest(&chart)), source: Some(provenance.to_text()) };
-        Ok(Self { chart, values, origin })
+        Ok(Self { chart, values, said, origin })
     }
 
     /// Renders them for a release.
@@ -87,11 +90,21 @@ impl Ingredients {
             dns: if content.enable_dns.is_on() { Dns::On } else { Dns::Off },
         };
         let rendered = render::render(&request, Tape::recording(source))
-            .map_err(|error| Failure::from_error(&error).with_hint_of(error.hint()))?;
+            .map_err(|error| self.failed(&error))?;
         for warning in &rendered.warnings {
             ui.talk(warning);
         }
         Ok(rendered)
+    }
+}
+
+impl Ingredients {
+    fn failed(&self, error: &render::Error) -> Failure {
+        let failure = Failure::from_render(error);
+        match &self.said {
+            Some(said) => said.shown(failure, error, &self.chart),
+            None => failure,
+        }
     }
 }
 

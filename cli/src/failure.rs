@@ -5,6 +5,8 @@
 
 use std::{error::Error, fmt, io};
 
+use render::Excerpt;
+
 /// The end of a command that did not do what it was asked to.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -18,6 +20,8 @@ pub(crate) enum Failure {
 #[derive(Debug)]
 pub(crate) struct Said {
     message: String,
+    /// The places that it is about, with the lines there.
+    excerpts: Vec<String>,
     hint: Option<String>,
     /// What an administrator can apply against it.
     manifest: Option<String>,
@@ -42,12 +46,38 @@ impl Failure {
     /// Says `message`, which is the whole of Helm's text after `Error: `. Exit code 1.
     pub(crate) fn new(message: impl fmt::Display) -> Self {
         let message = harmless(&message.to_string());
-        Self::Said(Said { message, hint: None, manifest: None, cause: Cause::Any, code: 1 })
+        Self::Said(Said {
+            message,
+            excerpts: Vec::new(),
+            hint: None,
+            manifest: None,
+            cause: Cause::Any,
+            code: 1,
+        })
     }
 
     /// Says what `error` says and what caused it, joined as Go joins wrapped errors.
     pub(crate) fn from_error(error: &(dyn Error + 'static)) -> Self {
         Self::new(chain(error))
+    }
+
+    /// Says what render says, where, and what to do about it.
+    pub(crate) fn from_render(error: &render::Error) -> Self {
+        Self::from_error(error).about(error)
+    }
+
+    /// Adds where an error of render's is, and what to do about it.
+    pub(crate) fn about(self, error: &render::Error) -> Self {
+        let failure = self.with_hint_of(error.hint());
+        error.excerpts().into_iter().fold(failure, Self::with_excerpt)
+    }
+
+    /// Shows a place, with the lines there, below the message.
+    pub(crate) fn with_excerpt(mut self, excerpt: &Excerpt) -> Self {
+        if let Self::Said(said) = &mut self {
+            said.excerpts.push(harmless(&excerpt.to_string()));
+        }
+        self
     }
 
     /// Adds what the user can do, unless something was said already.
@@ -156,11 +186,17 @@ impl Failure {
 
 impl Failure {
     /// Returns what is said on standard error by a program of that name. As `helm`, whose messages
-    /// scripts compare, the hint is a line of log.
+    /// scripts compare, what is not Helm's are lines of log.
     pub(crate) fn text(&self, program: &str) -> String {
         legible(match self {
-            Self::Said(Said { message, hint: Some(hint), .. }) if program == "helm" => {
-                format!("Error: {message}\nlevel=INFO msg={:?}", format!("hint: {hint}"))
+            Self::Said(said) if program == "helm" && said.manifest.is_none() => {
+                let mut text = format!("Error: {}", said.message);
+                let excerpts = said.excerpts.iter().flat_map(|excerpt| excerpt.lines());
+                let hint = said.hint.iter().map(|hint| format!("hint: {hint}"));
+                for line in excerpts.map(str::to_owned).chain(hint) {
+                    text.push_str(&format!("\nlevel=INFO msg={line:?}"));
+                }
+                text
             }
             _ => self.to_string(),
         })
@@ -189,6 +225,9 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self::Said(said) = self else { return Ok(()) };
         write!(f, "Error: {}", said.message)?;
+        for (number, excerpt) in said.excerpts.iter().enumerate() {
+            write!(f, "{}{excerpt}", if number == 0 { "\n\n" } else { "\n" })?;
+        }
         if let Some(hint) = &said.hint {
             write!(f, "\n\nhint: {hint}")?;
         }

@@ -21,6 +21,8 @@ mod failure;
 mod files;
 mod glob;
 mod named;
+mod origin;
+mod places;
 
 /// What is rendered.
 #[derive(Clone, Debug)]
@@ -94,12 +96,9 @@ pub enum NotesScope {
 /// Helm's errors in Helm's order; what the templates of the chart refuse, too.
 pub fn render(request: &Request<'_>, tape: Tape) -> Result<Rendered, Error> {
     let mut warnings = Vec::new();
-    let mut chart = request.chart.clone();
-    process_dependencies(&mut chart, request.values.map(), &mut warnings)?;
-    let values =
-        coalesce(&chart, request.values.map(), Nulls::Act, &mut warnings).map_err(Error::Values)?;
+    let (chart, values) = prepared(request, &mut warnings)?;
     if request.schema == SchemaCheck::Enforced {
-        schema::check(&chart, &values).map_err(Error::Schema)?;
+        schema::check(&chart, &values)?;
     }
     refuse_other_kubernetes(&chart, request.capabilities)?;
     let coalesced_values = Values::new(values.clone()).clone(); // templates may change theirs
@@ -107,7 +106,14 @@ pub fn render(request: &Request<'_>, tape: Tape) -> Result<Rendered, Error> {
     let functions = Rc::new(FunctionContext::new(tape, Mode::Render, request.dns));
     let mut files = run(&templates, &functions)?;
     let notes = take_notes(&mut files, chart.name(), request.notes);
-    let sorted = manifest::sort(&files, &mut warnings)?;
+    let sorted = manifest::sort(&files, &mut warnings).map_err(|mut error| {
+        if let Error::Manifest(error) = &mut error
+            && let Some(made) = files.get(&error.file)
+        {
+            origin::explain(error, made, (request, &functions));
+        }
+        error
+    })?;
     let tape = functions.tape().recorded().clone();
     Ok(Rendered {
         documents: sorted.documents,
@@ -120,6 +126,14 @@ pub fn render(request: &Request<'_>, tape: Tape) -> Result<Rendered, Error> {
         warnings,
         chart,
     })
+}
+
+/// Returns the chart with its subcharts switched, and what its templates see as values.
+fn prepared(request: &Request<'_>, warnings: &mut Vec<String>) -> Result<(Chart, Map), Error> {
+    let mut chart = request.chart.clone();
+    process_dependencies(&mut chart, request.values.map(), warnings)?;
+    let values = coalesce(&chart, request.values.map(), Nulls::Act, warnings);
+    Ok((chart, values.map_err(Error::Values)?))
 }
 
 /// What a chart's templates write when they are only looked at: by file, or why they fail.
@@ -154,13 +168,32 @@ fn refuse_other_kubernetes(chart: &Chart, capabilities: &Capabilities) -> Result
 }
 
 /// Runs all templates that are not partials and returns what they wrote, by file.
-///
-/// Deeper files come first and, within a depth, later names: so the definitions
-/// of parents and of earlier names are the last to be parsed, and win.
 fn run(
     templates: &context::Templates,
     functions: &Rc<FunctionContext>,
 ) -> Result<BTreeMap<String, String>, Error> {
+    let (set, order) = parsed(templates, functions)?;
+    let mut files = BTreeMap::new();
+    for name in order {
+        let Some(scope) = scope(templates, name) else { continue };
+        let text = set.run(name, &scope).map_err(|error| {
+            let about = failure::About { templates, set: &set };
+            Error::Template(Box::new(failure::run(name, &error, about)))
+        })?;
+        let text = if text.contains("<no value>") { text.replace("<no value>", "") } else { text };
+        files.insert(name.clone(), text);
+    }
+    Ok(files)
+}
+
+/// Parses all templates; returns their names in the order in which they run.
+///
+/// Deeper files come first and, within a depth, later names: so the definitions
+/// of parents and of earlier names are the last to be parsed, and win.
+fn parsed<'t>(
+    templates: &'t context::Templates,
+    functions: &Rc<FunctionContext>,
+) -> Result<(TemplateSet, Vec<&'t String>), Error> {
     let options = Options { missing_key: MissingKey::Zero };
     let mut set = TemplateSet::new(functions::table(functions), options);
     let mut order: Vec<&String> = templates.keys().collect();
@@ -169,25 +202,21 @@ fn run(
     for &name in &order {
         let Some(template) = templates.get(name) else { continue };
         let text = template.file.text();
-        set.parse(name, &text)
-            .map_err(|error| Error::Template(Box::new(failure::parse(name, &error, templates))))?;
+        set.parse(name, &text).map_err(|error| {
+            let about = failure::About { templates, set: &set };
+            Error::Template(Box::new(failure::parse(name, &error, about)))
+        })?;
     }
-    let mut files = BTreeMap::new();
-    for &name in &order {
-        let base = name.rsplit('/').next().unwrap_or_default();
-        let Some(template) = templates.get(name).filter(|_| !base.starts_with('_')) else {
-            continue;
-        };
-        let place = Named::template(name, &template.base);
-        template.scope.entries.borrow_mut().insert("Template".into(), place);
-        let scope = Value::Map(template.scope.clone());
-        let text = set
-            .run(name, &scope)
-            .map_err(|error| Error::Template(Box::new(failure::run(name, &error, templates))))?;
-        let text = if text.contains("<no value>") { text.replace("<no value>", "") } else { text };
-        files.insert(name.clone(), text);
-    }
-    Ok(files)
+    Ok((set, order))
+}
+
+/// Returns what a template runs over; nothing for a partial, which does not run by itself.
+fn scope(templates: &context::Templates, name: &str) -> Option<Value> {
+    let base = name.rsplit('/').next().unwrap_or_default();
+    let template = templates.get(name).filter(|_| !base.starts_with('_'))?;
+    let place = Named::template(name, &template.base);
+    template.scope.entries.borrow_mut().insert("Template".into(), place);
+    Some(Value::Map(template.scope.clone()))
 }
 
 /// Takes the files that end in NOTES.txt out and returns those that are wanted.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::Excerpt;
+
 /// Why a chart cannot be loaded or rendered.
 ///
 /// A message does not repeat its source: print the chain with `": "` between its
@@ -47,6 +49,8 @@ pub enum Error {
         text: String,
         /// Line and column where reading stopped, from 1, where they are known.
         at: Option<(usize, usize)>,
+        /// The lines there, without what may be secret.
+        excerpt: Option<Box<Excerpt>>,
     },
     /// `--set` or one of its relatives cannot be parsed.
     #[error("failed parsing {flag} data: {reason}")]
@@ -55,6 +59,8 @@ pub enum Error {
         flag: &'static str,
         /// What is wrong with its argument.
         reason: String,
+        /// Where in its argument, without what may be secret.
+        excerpt: Option<Box<Excerpt>>,
     },
     /// `--set-json` cannot be parsed; Helm does not say why.
     #[error("failed parsing --set-json data{what} {argument}")]
@@ -87,11 +93,9 @@ pub enum Error {
     /// The values do not fit together with the chart's.
     #[error("{0}")]
     Values(String),
-    /// The values do not meet a schema; the text has a line for each place.
-    #[error(
-        "values don't meet the specifications of the schema(s) in the following chart(s):\n{0}"
-    )]
-    Schema(String),
+    /// The values do not meet a schema.
+    #[error("{0}")]
+    Schema(Box<SchemaError>),
     /// A version of Kubernetes that cannot be read.
     #[error("invalid kube version '{version}': {reason}")]
     KubeVersion {
@@ -115,17 +119,8 @@ pub enum Error {
     #[error("{0}")]
     Lone(rutter_gotmpl::Error),
     /// What a template made is no YAML, or not of the shape of an object.
-    #[error("YAML parse error on {file}: {reason}")]
-    Manifest {
-        /// The template.
-        file: String,
-        /// The reader's text; its line is that of the document.
-        reason: String,
-        /// Line and column where reading stopped, from 1, in all that the template made.
-        at: Option<(usize, usize)>,
-        /// All that the templates made, file by file.
-        made: Made,
-    },
+    #[error("{0}")]
+    Manifest(Box<ManifestError>),
     /// A release record holds no chart that can be read.
     #[error("the chart in the release record cannot be read")]
     Record(#[source] serde_json::Error),
@@ -152,6 +147,36 @@ pub struct Place {
     pub column: Option<usize>,
 }
 
+/// Values that do not meet a schema.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "values don't meet the specifications of the schema(s) in the following chart(s):\n{text}"
+)]
+pub struct SchemaError {
+    /// Helm's text: for each chart its name, and a line for each failure.
+    pub text: String,
+    /// The paths of the values that failed, part by part from the top chart's.
+    pub paths: Vec<Vec<String>>,
+}
+
+/// Something that a template made and that is no YAML, or no object.
+#[derive(Debug, thiserror::Error)]
+#[error("YAML parse error on {file}: {reason}")]
+pub struct ManifestError {
+    /// The template.
+    pub file: String,
+    /// The reader's text; its line is that of the document.
+    pub reason: String,
+    /// Line and column where reading stopped, from 1, in all that the template made.
+    pub at: Option<(usize, usize)>,
+    /// Line and column of what is not of the right shape, where it is not the reading that failed.
+    pub(crate) shape: Option<(usize, usize)>,
+    /// All that the templates made, file by file.
+    pub made: Made,
+    /// The line of the template that made it, and what it made if that is no secret.
+    pub excerpts: Vec<Excerpt>,
+}
+
 /// A template that cannot be parsed or that failed.
 #[derive(Clone, Debug)]
 pub struct TemplateError {
@@ -159,8 +184,8 @@ pub struct TemplateError {
     pub text: String,
     /// The innermost place, where there is one.
     pub place: Option<Place>,
-    /// The line of the template at that place.
-    pub excerpt: Option<String>,
+    /// The lines of the template at the innermost place that is in a file, with how it came there.
+    pub excerpt: Option<Excerpt>,
     /// The places that led there by `include` or `template`, outermost first.
     pub chain: Vec<Place>,
     /// Whether the chart's author raised it with `fail` or `required`.
@@ -181,11 +206,22 @@ impl Error {
             },
             Self::Archive { reason } => Some(reason.clone()),
             Self::Subchart { source, .. } => source.hint(),
-            Self::Manifest { file, at: Some((line, column)), .. } => Some(format!(
-                "{file}:{line}:{column}, counted in what the template made, is where it stops \
-                 being YAML: `rutter template --debug` prints that"
-            )),
+            Self::Manifest(error) => error.hint(),
             _ => self.advice().map(str::to_owned),
+        }
+    }
+
+    /// Returns the places that it is about, with the lines there: what is to be shown below the
+    /// message. What may be secret is not in them.
+    pub fn excerpts(&self) -> Vec<&Excerpt> {
+        match self {
+            Self::File { source, .. } | Self::Subchart { source, .. } => source.excerpts(),
+            Self::Yaml { excerpt, .. } | Self::Flag { excerpt, .. } => {
+                excerpt.iter().map(|excerpt| &**excerpt).collect()
+            }
+            Self::Template(error) => error.excerpt.iter().collect(),
+            Self::Manifest(error) => error.excerpts.iter().collect(),
+            _ => Vec::new(),
         }
     }
 
@@ -208,9 +244,6 @@ impl Error {
             Self::IncompatibleKube { .. } => {
                 Some("--kube-version renders for another Kubernetes version")
             }
-            Self::Manifest { .. } => Some(
-                "that is no object as Kubernetes has them: `rutter template --debug` prints it",
-            ),
             Self::Template(error) => error.hint,
             _ => None,
         }
@@ -219,7 +252,7 @@ impl Error {
     /// Returns whether it came up while templates were being turned into
     /// documents: `helm template` then adds a paragraph on `--debug`.
     pub const fn is_rendering(&self) -> bool {
-        matches!(self, Self::IncompatibleKube { .. } | Self::Template(_) | Self::Manifest { .. })
+        matches!(self, Self::IncompatibleKube { .. } | Self::Template(_) | Self::Manifest(_))
     }
 
     /// Returns the place in a template that it is about, if it is about one.
@@ -228,6 +261,20 @@ impl Error {
             Self::Template(error) => error.place.as_ref(),
             _ => None,
         }
+    }
+}
+
+impl ManifestError {
+    fn hint(&self) -> Option<String> {
+        let file = &self.file;
+        Some(match self.at {
+            Some((line, column)) => format!(
+                "{file}:{line}:{column}, counted in what the template made, is where it stops \
+                 being YAML: `rutter template --debug` prints that"
+            ),
+            None => "that is no object as Kubernetes has them: `rutter template --debug` prints it"
+                .to_owned(),
+        })
     }
 }
 

@@ -108,6 +108,12 @@ impl FunctionContext {
         self.tape.borrow()
     }
 
+    /// Begins anew with the answers that were recorded: the same templates do the same again.
+    pub(crate) fn rewind(&self) {
+        self.tape.borrow_mut().rewind();
+        self.nested.borrow_mut().clear();
+    }
+
     /// Returns what `required` and `fail` noted, and forgets it.
     pub fn take_notices(&self) -> Vec<Notice> {
         self.notices.take()

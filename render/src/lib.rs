@@ -17,6 +17,7 @@ mod capabilities;
 mod chart;
 mod engine;
 mod error;
+mod excerpt;
 mod lone;
 mod manifest;
 mod pattern;
@@ -25,7 +26,8 @@ mod values;
 pub use capabilities::{Capabilities, KubeVersion};
 pub use chart::{Chart, Dependency, File, Ignore, Lock, Maintainer, Metadata};
 pub use engine::{NotesScope, ReleaseFacts, Request, SchemaCheck, Verb, render};
-pub use error::{Error, Made, Place, TemplateError};
+pub use error::{Error, Made, ManifestError, Place, SchemaError, TemplateError};
+pub use excerpt::Excerpt;
 pub use lone::{Vocabulary, run_alone};
 pub use manifest::{
     Crd, DeletePolicy, Document, Hook, HookEvent, LogPolicy, Rendered, install_rank, uninstall_rank,

@@ -99,10 +99,13 @@ pub struct Recording {
     entries: Vec<Entry>,
 }
 
+/// What is given again: the answers by their places, and the local time zone.
+type Replayed = (Replay, BTreeMap<Place, Entry>, Option<String>);
+
 /// A source that remembers.
 pub struct Tape {
     source: Box<dyn Source>,
-    replay: Option<(Replay, BTreeMap<Place, Entry>, Option<String>)>,
+    replay: Option<Replayed>,
     runs: BTreeMap<(Rc<str>, usize), u32>,
     made: Recording,
 }
@@ -121,10 +124,14 @@ impl Tape {
     /// Returns a tape that gives the answers of `recording` again as far as
     /// `replay` says, and asks `source` where there is none for a question.
     pub fn replaying(recording: Recording, replay: Replay, source: Box<dyn Source>) -> Self {
-        let Recording { zone, entries } = recording;
-        let entries = entries.into_iter().map(|entry| (entry.place.clone(), entry)).collect();
-        let replay = Some((replay, entries, zone));
-        Self { source, replay, runs: BTreeMap::new(), made: Recording::default() }
+        Self { replay: Some(recording.replayed(replay)), ..Self::recording(source) }
+    }
+
+    /// Goes back to the beginning: what was asked is answered as it was.
+    pub(crate) fn rewind(&mut self) {
+        let made = std::mem::take(&mut self.made);
+        self.replay = Some(made.replayed(Replay::Everything));
+        self.runs.clear();
     }
 
     /// Returns what was answered, in the order of the questions.
@@ -181,6 +188,12 @@ impl Tape {
 }
 
 impl Recording {
+    fn replayed(self, replay: Replay) -> Replayed {
+        let Self { zone, entries } = self;
+        let entries = entries.into_iter().map(|entry| (entry.place.clone(), entry)).collect();
+        (replay, entries, zone)
+    }
+
     /// Returns the recording as bytes (JSON), for the ledger.
     pub fn to_bytes(&self) -> Result<Vec<u8>, Unreadable> {
         Ok(serde_json::to_vec(self)?)

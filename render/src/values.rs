@@ -9,11 +9,13 @@ pub(crate) use coalesce::{Nulls, coalesce, coalesce_tables, merge_tables};
 pub use overrides::Overrides;
 pub(crate) use overrides::load;
 
+mod argument;
 mod coalesce;
 mod overrides;
 pub(crate) mod path;
 pub(crate) mod schema;
 mod set;
+mod written;
 
 /// Values of a chart or of a user: a map as Helm has it in memory.
 ///

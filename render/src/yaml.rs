@@ -10,6 +10,7 @@ mod cursor;
 mod decode;
 mod emit;
 mod error;
+mod find;
 mod json;
 mod number;
 mod order;
@@ -37,6 +38,7 @@ use decode::Duplicates;
 use target::{AsFloats, AsIntegers, AsJson, AsWritten, Target};
 
 pub use error::Error;
+pub(crate) use find::find;
 pub use split::{Document, split};
 
 /// Reads the first document of `text` as Helm reads values and `fromYaml` its

@@ -249,7 +249,12 @@ fn an_error_names_every_place_on_the_way() {
     );
     let Error::Template(error) = rendered(&chart, "").err().unwrap() else { panic!("{chart:?}") };
     assert_eq!(error.place.unwrap().to_string(), "fails/templates/_h.tpl:2:10");
-    assert_eq!(error.excerpt.unwrap(), "{{ .Values.missing.deep }}{{ end }}");
+    assert_eq!(
+        error.excerpt.unwrap().to_string(),
+        " --> fails/templates/_h.tpl:2:11\n  |\n1 | {{ define \"deep\" }}\n2 | {{ \
+         .Values.missing.deep }}{{ end }}\n  |           ^^^^^^^^^^^^^ nil pointer evaluating \
+         interface {}.deep\n  = included from fails/templates/a.yaml:2:7"
+    );
     assert_eq!(error.chain.first().unwrap().to_string(), "fails/templates/a.yaml:2:6");
 }
 

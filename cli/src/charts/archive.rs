@@ -87,7 +87,7 @@ pub(super) fn get(pick: &Pick, cache: &Path, client: &Client) -> Result<Archive,
     if !is_vouched_for {
         // Nothing says that this is all of it, but what it is itself.
         render::Chart::expand(&content.bytes)
-            .map_err(|error| Failure::from_error(&error).with_hint_of(error.hint()))?;
+            .map_err(|error| Failure::from_render(&error))?;
     }
     Ok(archive(&found, content.bytes))
 }

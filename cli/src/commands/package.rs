@@ -251,5 +251,5 @@ fn epoch() -> Result<Option<u64>, Failure> {
 }
 
 fn refused(error: &render::Error) -> Failure {
-    Failure::from_error(error).with_hint_of(error.hint())
+    Failure::from_render(error)
 }

@@ -227,10 +227,8 @@ fn rendered(
         dns: if args.content.enable_dns.is_on() { Dns::On } else { Dns::Off },
     };
     let rendered = render::render(&request, Tape::recording(source));
-    if let (Err(render::Error::Manifest { made, .. }), Switch::On) =
-        (&rendered, session.settings.debug)
-    {
-        session.ui.print(&format!("{}\n", made.0.trim()))?;
+    if let (Err(render::Error::Manifest(error)), Switch::On) = (&rendered, session.settings.debug) {
+        session.ui.print(&format!("{}\n", error.made.0.trim()))?;
     }
     rendered.map_err(|error| {
         let message = crate::failure::chain(&error);
@@ -238,7 +236,8 @@ fn rendered(
         let advice = "\n\nUse --debug flag to render out invalid YAML";
         let advice =
             if error.is_rendering() && !session.settings.debug.is_on() { advice } else { "" };
-        Failure::new(format_args!("{message}{advice}")).with_hint_of(error.hint())
+        let failure = Failure::new(format_args!("{message}{advice}")).about(&error);
+        args.values.shown(failure, &error, chart)
     })
 }
 

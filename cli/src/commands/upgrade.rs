@@ -349,6 +349,7 @@ impl Reuse {
         if self.reset.is_on() {
             return Ok(());
         }
+        ingredients.said = None;
         if self.keep.is_on() {
             let chart = Chart::from_record(&current.chart).map_err(|error| {
                 Failure::from_error(&error).prefixed("failed to rebuild old values")

@@ -2,7 +2,7 @@
 
 use std::{fs, io::Read as _, path::Path};
 
-use render::{Overrides, Values};
+use render::{Chart, Excerpt, Overrides, Values};
 
 use crate::{charts, failure::Failure};
 
@@ -38,19 +38,41 @@ impl ValueOptions {
     /// Helm's messages for files that cannot be read or are no YAML, and for words that say no
     /// value.
     pub(crate) fn merged(&self) -> Result<Values, Failure> {
-        let overrides = Overrides {
+        let merged = self.overrides().merge(&mut |name| content(name));
+        merged.map_err(|error| Failure::from_render(&error))
+    }
+
+    /// Shows where the values were written that a schema refuses, if that is the error.
+    pub(crate) fn shown(
+        &self,
+        failure: Failure,
+        error: &render::Error,
+        chart: &Chart,
+    ) -> Failure {
+        let render::Error::Schema(refused) = error else { return failure };
+        let overrides = self.overrides();
+        let mut shown: Vec<Excerpt> = Vec::new();
+        for path in &refused.paths {
+            let written = overrides.written(path, chart, &mut |name| content(name));
+            shown.extend(written.filter(|excerpt| !shown.contains(excerpt)));
+        }
+        shown.iter().take(MOST_SHOWN).fold(failure, Failure::with_excerpt)
+    }
+
+    fn overrides(&self) -> Overrides {
+        Overrides {
             files: self.files.iter().flat_map(|list| comma_separated(list)).collect(),
             set_json: self.set_json.clone(),
             set: self.set.clone(),
             set_string: self.set_string.clone(),
             set_file: self.set_file.clone(),
             set_literal: self.set_literal.clone(),
-        };
-        overrides
-            .merge(&mut |name| content(name))
-            .map_err(|error| Failure::from_error(&error).with_hint_of(error.hint()))
+        }
     }
 }
+
+/// How many places of values are shown at most.
+const MOST_SHOWN: usize = 5;
 
 /// The content of a values file: a path, or `-` for standard input.
 fn content(name: &str) -> Result<Vec<u8>, String> {

@@ -37,31 +37,38 @@ pub(crate) struct Signature<'t> {
     pub(crate) variadic: Option<Type>,
 }
 
+/// All of them, by their names.
+const NAMES: [(&str, Builtin); 19] = [
+    ("and", Builtin::And),
+    ("call", Builtin::Call),
+    ("eq", Builtin::Eq),
+    ("ge", Builtin::Ge),
+    ("gt", Builtin::Gt),
+    ("html", Builtin::Html),
+    ("index", Builtin::Index),
+    ("js", Builtin::Js),
+    ("le", Builtin::Le),
+    ("len", Builtin::Len),
+    ("lt", Builtin::Lt),
+    ("ne", Builtin::Ne),
+    ("not", Builtin::Not),
+    ("or", Builtin::Or),
+    ("print", Builtin::Print),
+    ("printf", Builtin::Printf),
+    ("println", Builtin::Println),
+    ("slice", Builtin::Slice),
+    ("urlquery", Builtin::UrlQuery),
+];
+
 impl Builtin {
     /// Returns the function of that name.
     pub(crate) fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "and" => Self::And,
-            "call" => Self::Call,
-            "eq" => Self::Eq,
-            "ge" => Self::Ge,
-            "gt" => Self::Gt,
-            "html" => Self::Html,
-            "index" => Self::Index,
-            "js" => Self::Js,
-            "le" => Self::Le,
-            "len" => Self::Len,
-            "lt" => Self::Lt,
-            "ne" => Self::Ne,
-            "not" => Self::Not,
-            "or" => Self::Or,
-            "print" => Self::Print,
-            "printf" => Self::Printf,
-            "println" => Self::Println,
-            "slice" => Self::Slice,
-            "urlquery" => Self::UrlQuery,
-            _ => return None,
-        })
+        NAMES.iter().find(|(known, _)| *known == name).map(|(_, builtin)| *builtin)
+    }
+
+    /// Returns the names of all of them.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        NAMES.iter().map(|(name, _)| *name)
     }
 
     /// Returns the types of its parameters.

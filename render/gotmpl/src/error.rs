@@ -35,7 +35,8 @@ pub struct Place {
     pub line: usize,
     /// The byte in the line, counted from 0 as Go does; parse errors have none.
     pub column: Option<usize>,
-    /// The byte in the text, counted from 0; parse errors have none.
+    /// The byte in the text, counted from 0. Of a parse error it is the last
+    /// token that was read.
     pub offset: Option<usize>,
 }
 
@@ -49,6 +50,8 @@ pub(crate) struct Parts {
     pub(crate) template: String,
     pub(crate) node: String,
     pub(crate) fault: Option<Fault>,
+    /// Where `{{template}}` led to it, innermost first.
+    pub(crate) callers: Vec<Place>,
 }
 
 impl Error {
@@ -74,6 +77,17 @@ impl Error {
     /// Returns where it went wrong; a missing template is nowhere.
     pub fn place(&self) -> Option<&Place> {
         self.parts.place.as_ref()
+    }
+
+    /// Returns the places of the `{{template}}` actions that led there, innermost
+    /// first. Go does not tell them.
+    pub fn callers(&self) -> &[Place] {
+        &self.parts.callers
+    }
+
+    pub(crate) fn called_from(mut self, place: Place) -> Self {
+        self.parts.callers.push(place);
+        self
     }
 
     /// Returns the name of the template that ran (Go's `executing "NAME"`), or

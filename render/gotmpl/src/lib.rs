@@ -60,6 +60,7 @@ mod quote;
 mod set;
 mod slot;
 mod stack;
+mod trace;
 mod unicode;
 mod value;
 
@@ -68,4 +69,5 @@ pub use format::printed;
 pub use function::{Body, Call, Fault, Function, Functions, Type};
 pub use quote::quote;
 pub use set::{MissingKey, Options, TemplateSet};
+pub use trace::Trace;
 pub use value::{Elem, Int, List, Map, Object, Str, Value};

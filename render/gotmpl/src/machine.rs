@@ -7,7 +7,7 @@ mod field;
 use std::rc::Rc;
 
 use crate::{
-    Call, Error, Fault, Kind, Place,
+    Call, Error, Fault, Kind,
     error::Parts,
     format,
     node::{
@@ -18,6 +18,7 @@ use crate::{
     set::{Overlay, TemplateSet},
     slot::Slot,
     stack::with_room,
+    trace::{Recorder, Trace},
     value::Value,
 };
 
@@ -41,6 +42,8 @@ pub(crate) struct Machine<'s> {
     depth: usize,
     /// The same over all runs that functions have begun within this one.
     runs: usize,
+    /// Who wrote what, if that is kept.
+    recorder: Option<Box<Recorder>>,
 }
 
 /// The text that runs, and its dot.
@@ -64,19 +67,38 @@ pub(crate) fn run(
     template: &Rc<Template>,
     data: &Value,
 ) -> Result<Vec<u8>, Error> {
-    let mut machine = Machine {
-        set,
-        overlay: None,
-        out: Vec::with_capacity(template.source.text.len()),
-        variables: Vec::with_capacity(16),
-        floor: 0,
-        template: Rc::clone(template),
-        node: Node::None,
-        depth: 0,
-        runs: 0,
-    };
+    let mut machine = Machine::new(set, template);
     machine.enter(Rc::clone(template), &Slot::of(data.clone()))?;
     Ok(machine.out)
+}
+
+/// Does the same, and keeps who wrote what.
+pub(crate) fn run_traced(
+    set: &TemplateSet,
+    template: &Rc<Template>,
+    data: &Value,
+) -> Result<Trace, Error> {
+    let mut machine = Machine::new(set, template);
+    machine.recorder = Some(Box::default());
+    machine.enter(Rc::clone(template), &Slot::of(data.clone()))?;
+    Ok(machine.recorder.unwrap_or_default().into_trace(machine.out))
+}
+
+impl<'s> Machine<'s> {
+    fn new(set: &'s TemplateSet, template: &Rc<Template>) -> Self {
+        Self {
+            set,
+            overlay: None,
+            out: Vec::with_capacity(template.source.text.len()),
+            variables: Vec::with_capacity(16),
+            floor: 0,
+            template: Rc::clone(template),
+            node: Node::None,
+            depth: 0,
+            runs: 0,
+            recorder: None,
+        }
+    }
 }
 
 impl Machine<'_> {
@@ -88,30 +110,23 @@ impl Machine<'_> {
     /// Returns an error at the current node; `before` introduces the fault.
     fn error_for(&self, fault: Fault, before: String) -> Error {
         let source = &self.template.source;
-        let offset = source.position(self.node);
-        let text = source.text.get(..offset).unwrap_or_default();
-        let line = 1 + text.bytes().filter(|&byte| byte == b'\n').count();
-        let column = text.rfind('\n').map_or(offset, |newline| offset - newline - 1);
+        let place = source.place(source.position(self.node));
         let node = source.print(self.node);
         let template = &self.template.name;
-        let (name, quoted) = (&source.name, quote(template.as_bytes()));
+        let quoted = quote(template.as_bytes());
         let called = !before.is_empty();
         let detail = before + &fault.message;
         Error::new(Parts {
             kind: Kind::Run,
             message: format!(
-                "template: {name}:{line}:{column}: executing {quoted} at <{node}>: {detail}"
+                "template: {place}: executing {quoted} at <{node}>: {detail}"
             ),
             detail,
-            place: Some(Place {
-                name: name.to_string(),
-                line,
-                column: Some(column),
-                offset: Some(offset),
-            }),
+            place: Some(place),
             template: template.to_string(),
             node,
             fault: called.then_some(fault),
+            callers: Vec::new(),
         })
     }
 
@@ -138,9 +153,9 @@ impl Machine<'_> {
                 Statement::Text(piece) => self.write(here, *piece),
                 Statement::Action(pipe) => self.action(here, *pipe)?,
                 Statement::Branch(branch) => with_room(|| self.branch(here, branch))?,
-                Statement::Template { name, pipe, .. } => {
+                Statement::Template { name, pipe, position } => {
                     self.node = Node::Statement(StatementId(id));
-                    self.call_template(here, *name, *pipe)?
+                    self.call_template(here, (*name, *position), *pipe)?
                 }
                 Statement::Break => Flow::Break,
                 Statement::Continue => Flow::Continue,
@@ -153,15 +168,24 @@ impl Machine<'_> {
     }
 
     fn action(&mut self, here: Here<'_>, pipe: PipeId) -> Result<Flow, Error> {
+        let ran_before = self.recorder.as_ref().map(|recorder| recorder.runs());
         let value = self.pipeline(here, pipe)?;
         if here.source.pipe(pipe).variables.is_empty() {
             self.print(&value);
+            if let Some(recorder) = &mut self.recorder {
+                let at = here.source.pipe(pipe).position as usize;
+                let at = (at, ran_before.unwrap_or_default());
+                recorder.value(self.out.len(), &self.template.source, at);
+            }
         }
         Ok(Flow::Next)
     }
 
     fn write(&mut self, here: Here<'_>, piece: Piece) -> Flow {
         self.out.extend_from_slice(here.source.piece(piece).as_bytes());
+        if let Some(recorder) = &mut self.recorder {
+            recorder.text(self.out.len(), &self.template.source, piece.start as usize);
+        }
         Flow::Next
     }
 
@@ -180,7 +204,7 @@ impl Machine<'_> {
     fn call_template(
         &mut self,
         here: Here<'_>,
-        name: u32,
+        (name, position): (u32, u32),
         pipe: Option<PipeId>,
     ) -> Result<Flow, Error> {
         let Value::String(name) = here.source.constant(name) else { return Ok(Flow::Next) };
@@ -194,10 +218,17 @@ impl Machine<'_> {
             Some(pipe) => self.pipeline(here, pipe)?,
             None => Slot::Invalid,
         };
+        let position = position as usize;
+        let source = &self.template.source;
+        let outer = self.recorder.as_mut().and_then(|it| it.call(source, position));
         self.depth += 1;
         let result = self.enter(template, &data);
         self.depth -= 1;
-        result.map(|()| Flow::Next)
+        if let Some(recorder) = &mut self.recorder {
+            recorder.leave(outer);
+        }
+        result.map_err(|error| error.called_from(here.source.place(position)))?;
+        Ok(Flow::Next)
     }
 
     fn lookup(&self, name: &str) -> Option<Rc<Template>> {
@@ -369,12 +400,18 @@ impl Machine<'_> {
         }
         let out = std::mem::take(&mut self.out);
         let depth = std::mem::replace(&mut self.depth, 0);
+        let inner = self.recorder.as_ref().map(|recorder| Box::new(recorder.inner()));
+        let outer = std::mem::replace(&mut self.recorder, inner);
         self.runs += 1;
         let result = self.enter(template, &Slot::of(data));
         self.runs -= 1;
         self.depth = depth;
         let written = std::mem::replace(&mut self.out, out);
+        let inner = std::mem::replace(&mut self.recorder, outer);
         result?;
+        if let (Some(recorder), Some(inner)) = (&mut self.recorder, inner) {
+            recorder.ran(inner.into_trace(written.clone()));
+        }
         Ok(Value::string_of_bytes(written))
     }
 }

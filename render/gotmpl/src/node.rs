@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use crate::{Str, Value, builtin::Builtin, number::Number, quote::quote};
+use crate::{Place, Str, Value, builtin::Builtin, number::Number, quote::quote};
 
 /// A run of neighbours in a pool.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -260,6 +260,17 @@ impl Source {
 
     pub(crate) fn number(&self, number: u32) -> Number {
         self.numbers.get(number as usize).copied().unwrap_or_default()
+    }
+
+    /// Returns the place of a byte of the text.
+    pub(crate) fn place(&self, offset: usize) -> Place {
+        let text = self.text.get(..offset).unwrap_or_default();
+        Place {
+            name: self.name.to_string(),
+            line: 1 + text.bytes().filter(|&byte| byte == b'\n').count(),
+            column: Some(text.rfind('\n').map_or(offset, |newline| offset - newline - 1)),
+            offset: Some(offset),
+        }
     }
 
     /// Returns the byte at which the node stands.

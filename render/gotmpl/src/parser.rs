@@ -24,7 +24,7 @@ pub(crate) trait Names {
 /// defines, in the order of their ends; it is the last.
 pub(crate) fn parse(name: &str, text: &str, names: &dyn Names) -> Result<Vec<Template>, Error> {
     if u32::try_from(text.len()).is_err() {
-        return Err(refuse(name, 1, "a template of 4 GiB or more".to_owned()));
+        return Err(refuse(name, (1, 0), "a template of 4 GiB or more".to_owned()));
     }
     let words = [("break", Token::Break), ("continue", Token::Continue)];
     let taken = words.into_iter().filter(|(word, _)| names.find(word).is_some());
@@ -54,15 +54,16 @@ pub(crate) fn parse(name: &str, text: &str, names: &dyn Names) -> Result<Vec<Tem
 }
 
 /// Returns Go's parse error.
-fn refuse(name: &str, line: usize, detail: String) -> Error {
+fn refuse(name: &str, (line, offset): (usize, usize), detail: String) -> Error {
     Error::new(Parts {
         kind: Kind::Parse,
         message: format!("template: {name}:{line}: {detail}"),
         detail,
-        place: Some(Place { name: name.to_owned(), line, column: None, offset: None }),
+        place: Some(Place { name: name.to_owned(), line, column: None, offset: Some(offset) }),
         template: name.to_owned(),
         node: String::new(),
         fault: None,
+        callers: Vec::new(),
     })
 }
 
@@ -202,7 +203,8 @@ impl<'t> Parser<'t> {
     }
 
     pub(super) fn error(&self, detail: impl Into<String>) -> Error {
-        refuse(&self.source.name, self.frame.tokens[0].line, detail.into())
+        let Item { line, start, .. } = self.frame.tokens[0];
+        refuse(&self.source.name, (line, start), detail.into())
     }
 
     pub(super) fn unexpected(&self, item: Item, context: &str) -> Error {

@@ -3,7 +3,7 @@
 use std::{cell::RefCell, collections::HashMap, fmt, rc::Rc};
 
 use crate::{
-    Error, Function, Functions, Kind, Value,
+    Error, Function, Functions, Kind, Trace, Value,
     builtin::Builtin,
     error::Parts,
     machine,
@@ -93,6 +93,16 @@ impl TemplateSet {
         Ok(())
     }
 
+    /// Returns the names of all templates, in no order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.templates.keys().map(|name| &**name)
+    }
+
+    /// Returns the names of all functions that templates may call, in no order.
+    pub fn functions(&self) -> impl Iterator<Item = &'static str> {
+        self.numbers.keys().copied().chain(Builtin::names())
+    }
+
     /// Returns whether there is a template called `name`.
     pub fn contains(&self, name: &str) -> bool {
         self.templates.contains_key(name)
@@ -119,6 +129,17 @@ impl TemplateSet {
     pub fn run_bytes(&self, name: &str, data: &Value) -> Result<Vec<u8>, Error> {
         let template = self.templates.get(name).ok_or_else(|| missing(name))?;
         machine::run(self, template, data)
+    }
+
+    /// Runs as [`TemplateSet::run_bytes`] does, and keeps which place in which
+    /// template wrote each piece of the output: for finding out, not for speed.
+    ///
+    /// # Errors
+    ///
+    /// As [`TemplateSet::run`].
+    pub fn run_traced(&self, name: &str, data: &Value) -> Result<Trace, Error> {
+        let template = self.templates.get(name).ok_or_else(|| missing(name))?;
+        machine::run_traced(self, template, data)
     }
 
     pub(crate) fn template(&self, name: &str) -> Option<Rc<Template>> {
@@ -193,5 +214,6 @@ fn missing(name: &str) -> Error {
         template: name.to_owned(),
         node: String::new(),
         fault: None,
+        callers: Vec::new(),
     })
 }

@@ -9,7 +9,7 @@ use super::{
     ignore::Ignore,
     reading::{self, Problem},
 };
-use crate::{Error, Values, values, yaml};
+use crate::{Error, Excerpt, Values, values, yaml};
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -59,7 +59,7 @@ fn sort(chart: &mut Chart, file: &File, subcharts: &mut Subcharts) -> Result<boo
             chart.lock = Some(reading::lock(&typed(file)?).map_err(cannot_load(name))?);
         }
         "values.yaml" => {
-            let map = values::load(&file.data).map_err(|source| Error::File {
+            let map = values::load(name, &file.data).map_err(|source| Error::File {
                 action: "cannot load",
                 file: name.to_owned(),
                 source: Box::new(source),
@@ -248,13 +248,15 @@ impl Version {
 
 fn typed(file: &File) -> Result<serde_json::Value, Error> {
     let data = file.data.strip_prefix(BOM).unwrap_or(&file.data);
-    yaml::read_typed(data).map_err(|error| Error::File {
-        action: "cannot load",
-        file: file.name.clone(),
-        source: Box::new(Error::Yaml {
-            text: error.to_string(),
-            at: error.line().zip(error.column()),
-        }),
+    yaml::read_typed(data).map_err(|error| {
+        let at = error.line().zip(error.column());
+        let shown = |at| {
+            let text = String::from_utf8_lossy(data);
+            Box::new(Excerpt::at(&file.name, (&text, at), str::to_owned))
+        };
+        let source = Error::Yaml { text: error.to_string(), at, excerpt: at.map(shown) };
+        let source = Box::new(source);
+        Error::File { action: "cannot load", file: file.name.clone(), source }
     })
 }
 
@@ -265,7 +267,7 @@ fn cannot_load(file: &str) -> impl FnOnce(Problem) -> Error {
         Problem::Shape(text) => Error::File {
             action: "cannot load",
             file,
-            source: Box::new(Error::Yaml { text, at: None }),
+            source: Box::new(Error::Yaml { text, at: None, excerpt: None }),
         },
     }
 }

@@ -1,16 +1,23 @@
 //! Errors of the template engine in Helm's words (its `engine.go`).
 
-use rutter_gotmpl as gotmpl;
+use rutter_gotmpl::{self as gotmpl, TemplateSet};
 
-use super::context::Templates;
+use super::{context::Templates, places};
 use crate::{Place, TemplateError};
 
 /// What `required` and `fail` put around their messages.
 const START: &str = "HELM_ERR_START";
 const END: &str = "HELM_ERR_END";
 
+/// What an error is about: the templates, by file and as they were parsed.
+#[derive(Clone, Copy)]
+pub(super) struct About<'a> {
+    pub(super) templates: &'a Templates,
+    pub(super) set: &'a TemplateSet,
+}
+
 /// Says that `file` does not parse.
-pub(super) fn parse(file: &str, error: &gotmpl::Error, templates: &Templates) -> TemplateError {
+pub(super) fn parse(file: &str, error: &gotmpl::Error, about: About<'_>) -> TemplateError {
     let parts: Vec<&str> = error.message().split(": ").collect();
     let hint = Some("the chart itself is at fault, whatever its values: look at that line of it");
     let text = match parts.as_slice() {
@@ -18,26 +25,26 @@ pub(super) fn parse(file: &str, error: &gotmpl::Error, templates: &Templates) ->
         [_, last] => format!("parse error at ({last}): {last}"),
         _ => format!("parse error in ({file}): {}", error.message()),
     };
-    TemplateError { hint, ..described(text, error, templates) }
+    TemplateError { hint, ..described(text, error, about) }
 }
 
 /// Says that `file` failed while it ran.
-pub(super) fn run(file: &str, error: &gotmpl::Error, templates: &Templates) -> TemplateError {
+pub(super) fn run(file: &str, error: &gotmpl::Error, about: About<'_>) -> TemplateError {
     if error.kind() == gotmpl::Kind::Missing {
-        return described(error.message().to_owned(), error, templates);
+        return described(error.message().to_owned(), error, about);
     }
     let mut parts = error.message().splitn(3, ": ");
     let (Some(_), Some(location), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
         let text = format!("execution error in ({file}): {}", error.message());
-        return described(text, error, templates);
+        return described(text, error, about);
     };
     if let Some(message) = raised(rest) {
         let text = format!("execution error at ({location}): {message}");
         let hint = Some("the chart asks for other values: set what it names, with --set or -f");
-        return TemplateError { raised: true, hint, ..described(text, error, templates) };
+        return TemplateError { raised: true, hint, ..described(text, error, about) };
     }
     let text = frames(error).unwrap_or_else(|| error.message().to_owned());
-    described(text, error, templates)
+    described(text, error, about)
 }
 
 /// Returns the message of `required` or `fail`, if there is one in `text`.
@@ -121,27 +128,28 @@ fn before_next(message: &str) -> &str {
     message.split_once(" template:").map_or(message, |(before, _)| before)
 }
 
-/// Adds the places to a text: the chain outermost first, the last one with the
-/// line of the template.
-fn described(text: String, error: &gotmpl::Error, templates: &Templates) -> TemplateError {
+/// Adds the places to a text: the chain outermost first, and the lines of the innermost that is
+/// in a file.
+fn described(text: String, error: &gotmpl::Error, about: About<'_>) -> TemplateError {
     let mut chain = Vec::new();
     let mut hint = None;
+    let mut innermost = error;
     let mut current = Some(error);
     while let Some(link) = current {
-        chain.extend(link.place().map(|place| Place {
-            file: place.name.clone(),
-            line: place.line,
-            column: place.column,
-        }));
+        chain.extend(link.callers().iter().rev().chain(link.place()).cloned());
         hint = link.hint().or(hint);
+        innermost = link;
         current = link.fault().and_then(|fault| fault.cause.as_deref());
     }
+    let excerpt = places::of_error(innermost, &chain, about);
+    let mut chain: Vec<Place> = chain.into_iter().map(Place::from).collect();
     let place = chain.pop();
-    let excerpt = place.as_ref().and_then(|place| {
-        let text = templates.get(&place.file)?.file.data.clone();
-        let line = text.split(|byte| *byte == b'\n').nth(place.line.checked_sub(1)?)?;
-        Some(String::from_utf8_lossy(line).into_owned())
-    });
     let hint = hint.or(Some("`rutter show values` shows which values the chart expects"));
     TemplateError { text, place, excerpt, chain, raised: false, hint }
+}
+
+impl From<gotmpl::Place> for Place {
+    fn from(place: gotmpl::Place) -> Self {
+        Self { file: place.name, line: place.line, column: place.column }
+    }
 }

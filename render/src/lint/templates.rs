@@ -70,9 +70,9 @@ fn run(request: &Request<'_>, mut chart: Chart, tape: Tape, report: &mut Report)
         }
     };
     if request.schema == SchemaCheck::Enforced
-        && let Err(text) = schema::check(&chart, &values)
+        && let Err(error) = schema::check(&chart, &values)
     {
-        report.error(FOLDER, crate::Error::Schema(text).to_string());
+        report.error(FOLDER, error.to_string());
         return None;
     }
     let release = ReleaseFacts {

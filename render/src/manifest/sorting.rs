@@ -9,7 +9,7 @@ use super::{Crd, Document, Hook, HookEvent, install_rank};
 use crate::{
     Chart, Error,
     chart::{kind, scalar},
-    error::Made,
+    error::{Made, ManifestError},
     yaml,
 };
 
@@ -37,15 +37,21 @@ pub(crate) fn sort(
     let mut sorted = Sorted::default();
     for (file, text) in files {
         for piece in yaml::split(text) {
-            let made = || Made(made(files).into_boxed_str());
-            let failed =
-                |reason, at| Error::Manifest { file: file.clone(), reason, at, made: made() };
+            let in_file = |(line, column)| (piece.line + line - 1, column);
+            let failed = |reason, at: Option<_>, shape: Option<_>| {
+                let made = Made(made(files).into_boxed_str());
+                let (at, shape) = (at.map(in_file), shape.map(in_file));
+                let (file, excerpts) = (file.clone(), Vec::new());
+                let error = ManifestError { file, reason, at, shape, made, excerpts };
+                Error::Manifest(Box::new(error))
+            };
             let object = yaml::read_json(piece.text).map_err(|error| {
-                let at = error.line().zip(error.column());
-                let at = at.map(|(line, column)| (piece.line + line - 1, column));
-                failed(error.to_string(), at)
+                failed(error.to_string(), error.line().zip(error.column()), None)
             })?;
-            let head = Head::read(&object).map_err(|reason| failed(reason, None))?;
+            let head = Head::read(&object).map_err(|misfit| {
+                let shape = yaml::find(piece.text.as_bytes(), &misfit.path());
+                failed(misfit.text(), None, shape)
+            })?;
             let namespace = object.pointer("/metadata/namespace").and_then(scalar);
             let annotations = head.annotations;
             let document = Document {
@@ -117,29 +123,67 @@ fn hook(
     })
 }
 
+/// Something in a head that is of another type than Helm's `SimpleHead` wants.
+#[derive(Debug)]
+struct Misfit {
+    /// JSON's word for what it is.
+    is: &'static str,
+    /// Its path, by dots.
+    path: &'static str,
+    /// The key of an annotation.
+    key: Option<String>,
+    /// Go's word for what it should be.
+    into: &'static str,
+}
+
+impl Misfit {
+    fn new(json: &Json, path: &'static str, into: &'static str) -> Self {
+        Self { is: kind(json), path, key: None, into }
+    }
+
+    fn path(&self) -> Vec<String> {
+        let parts = self.path.split('.').filter(|part| !part.is_empty()).map(str::to_owned);
+        parts.chain(self.key.clone()).collect()
+    }
+
+    /// Go's text.
+    fn text(&self) -> String {
+        let Self { is, path, into, .. } = self;
+        let field = if path.is_empty() { "value".to_owned() } else { format!("struct field .{path}") };
+        format!(
+            "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {is} into Go \
+             {field} of type {into}"
+        )
+    }
+}
+
 impl Head {
     /// Reads the head as Go's `encoding/json` fills Helm's `SimpleHead`.
-    fn read(object: &Json) -> Result<Self, String> {
+    fn read(object: &Json) -> Result<Self, Misfit> {
         let nothing = Map::new();
         let top = match object {
             Json::Null => &nothing,
             Json::Object(top) => top,
-            other => return Err(mismatch(other, "value of type util.SimpleHead")),
+            other => return Err(Misfit::new(other, "", "util.SimpleHead")),
         };
         let metadata = match top.get("metadata") {
             None | Some(Json::Null) => &nothing,
             Some(Json::Object(metadata)) => metadata,
-            Some(other) => return Err(mismatch(other, METADATA)),
+            Some(other) => return Err(Misfit::new(other, "metadata", METADATA)),
         };
         let annotations = match metadata.get("annotations") {
             None | Some(Json::Null) => BTreeMap::new(),
             Some(Json::Object(annotations)) => annotations
                 .iter()
-                .map(|(key, value)| Ok((key.clone(), text(value, "metadata.annotations")?)))
-                .collect::<Result<_, String>>()?,
-            Some(other) => return Err(mismatch(other, ANNOTATIONS)),
+                .map(|(key, value)| {
+                    let text = text(value, ANNOTATIONS);
+                    let text = text.map_err(|it| Misfit { key: Some(key.clone()), ..it });
+                    Ok((key.clone(), text?))
+                })
+                .collect::<Result<_, Misfit>>()?,
+            Some(other) => return Err(Misfit::new(other, ANNOTATIONS, "map[string]string")),
         };
-        let field = |map: &Map<String, Json>, name: &str, path: &str| {
+        let field = |map: &Map<String, Json>, name: &str, path| {
             map.get(name).map_or_else(|| Ok(String::new()), |value| text(value, path))
         };
         Ok(Self {
@@ -151,20 +195,13 @@ impl Head {
     }
 }
 
-const METADATA: &str = "struct field .metadata of type struct { Name string \
-     \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }";
+const METADATA: &str = "struct { Name string \"json:\\\"name\\\"\"; Annotations \
+     map[string]string \"json:\\\"annotations\\\"\" }";
 
-const ANNOTATIONS: &str = "struct field .metadata.annotations of type map[string]string";
+const ANNOTATIONS: &str = "metadata.annotations";
 
-fn text(json: &Json, path: &str) -> Result<String, String> {
-    scalar(json).ok_or_else(|| mismatch(json, &format!("struct field .{path} of type string")))
-}
-
-fn mismatch(json: &Json, into: &str) -> String {
-    let is = kind(json);
-    format!(
-        "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {is} into Go {into}"
-    )
+fn text(json: &Json, path: &'static str) -> Result<String, Misfit> {
+    scalar(json).ok_or_else(|| Misfit::new(json, path, "string"))
 }
 
 /// Returns the files under `crds/`, the chart's own before its subcharts'.
@@ -210,6 +247,6 @@ mod tests {
     #[test]
     fn what_is_no_mapping_is_refused_in_go_s_words() {
         let refused = Head::read(&json!([1])).err().unwrap();
-        assert!(refused.ends_with("cannot unmarshal array into Go value of type util.SimpleHead"));
+        assert!(refused.text().ends_with("cannot unmarshal array into Go value of type util.SimpleHead"));
     }
 }

@@ -2,8 +2,8 @@
 
 use rutter_gotmpl::{Map, Value};
 
-use super::{Values, empty, from_json, set};
-use crate::{Error, yaml};
+use super::{Values, argument, empty, from_json, set};
+use crate::{Error, Excerpt, excerpt, yaml};
 
 /// The arguments of `-f` and the `--set` family, each in the order given.
 ///
@@ -41,48 +41,64 @@ impl Overrides {
         let mut base = empty();
         for file in &self.files {
             let bytes = read(file).map_err(Error::Values)?;
-            let values = load(&bytes).map_err(|source| Error::File {
+            let values = load(file, &bytes).map_err(|source| Error::File {
                 action: "failed to parse",
                 file: file.clone(),
                 source: Box::new(source),
             })?;
             base = merged(&base, &values);
         }
-        for argument in &self.set_json {
-            base = with_json(base, argument)?;
+        for given in &self.set_json {
+            base = with_json(base, given)?;
         }
-        for argument in &self.set {
-            set::typed(argument, &base).map_err(flag("--set"))?;
+        for given in &self.set {
+            set::typed(given, &base).map_err(argument::refused("--set", given))?;
         }
-        for argument in &self.set_string {
-            set::text(argument, &base).map_err(flag("--set-string"))?;
+        for given in &self.set_string {
+            set::text(given, &base).map_err(argument::refused("--set-string", given))?;
         }
-        for argument in &self.set_file {
-            set::file(argument, &base, read).map_err(flag("--set-file"))?;
+        for given in &self.set_file {
+            set::file(given, &base, read).map_err(argument::refused("--set-file", given))?;
         }
-        for argument in &self.set_literal {
-            set::literal(argument, &base).map_err(flag("--set-literal"))?;
+        for given in &self.set_literal {
+            set::literal(given, &base).map_err(argument::refused("--set-literal", given))?;
         }
         Ok(Values::new(base))
     }
 }
 
 /// Reads a values file: several documents merge, the later winning.
-pub(crate) fn load(bytes: &[u8]) -> Result<Map, Error> {
+pub(crate) fn load(file: &str, bytes: &[u8]) -> Result<Map, Error> {
     let mut values = empty();
     for (line, document) in documents(bytes) {
-        let map = yaml::read_map(document).map_err(|error| Error::Yaml {
-            text: format!("cannot unmarshal yaml document: {error}"),
-            at: error.line().zip(error.column()).map(|(at, column)| (line + at, column)),
+        let map = yaml::read_map(document).map_err(|error| {
+            let at = error.line().zip(error.column()).map(|(at, column)| (line + at, column));
+            let text = format!("cannot unmarshal yaml document: {error}");
+            let excerpt = at.map(|at| Box::new(masked(file, bytes, at).labelled(said(&error))));
+            Error::Yaml { text, at, excerpt }
         })?;
         values = merged(&values, &map);
     }
     Ok(values)
 }
 
+/// What the reader says of a text, without where.
+fn said(error: &yaml::Error) -> &str {
+    let problem = error.problem();
+    // go-yaml quotes what it found in backquotes: that may be a value.
+    if problem.contains('`') { "" } else { problem.rsplit(": ").next().unwrap_or_default() }
+}
+
+/// Returns the lines around a place in a file of values, whose keys are shown and no values.
+pub(super) fn masked(file: &str, bytes: &[u8], at: (usize, usize)) -> Excerpt {
+    let text = String::from_utf8_lossy(bytes);
+    let excerpt = Excerpt::at(file, (&text, at), |text| excerpt::hidden(text));
+    excerpt.noted("values are not shown: they may be secret")
+}
+
 /// Splits where apimachinery's `YAMLReader` does: at a line that starts with
 /// `---` and has nothing but white space after it. Each comes with the number of lines before it.
-fn documents(bytes: &[u8]) -> Vec<(usize, &[u8])> {
+pub(super) fn documents(bytes: &[u8]) -> Vec<(usize, &[u8])> {
     let mut documents = Vec::new();
     let (mut start, mut line) = (0, 0);
     let (mut lines, mut before) = (0, 0);
@@ -133,10 +149,6 @@ fn with_json(base: Map, argument: &str) -> Result<Map, Error> {
         Value::Map(map) => Ok(merged(&base, &map)),
         _ => Err(refuse(" JSON:")),
     }
-}
-
-fn flag(flag: &'static str) -> impl Fn(String) -> Error {
-    move |reason| Error::Flag { flag, reason }
 }
 
 #[cfg(test)]

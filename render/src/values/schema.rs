@@ -8,7 +8,7 @@
 use rutter_gotmpl::{Map, Value};
 use serde_json::Value as Json;
 
-use crate::Chart;
+use crate::{Chart, Error, SchemaError};
 use checker::Checker;
 
 mod checker;
@@ -41,29 +41,38 @@ enum Text {
 ///
 /// # Errors
 ///
-/// Helm's text: for each chart its name and a line for each failure.
-pub(crate) fn check(chart: &Chart, values: &Map) -> Result<(), String> {
-    let mut text = String::new();
-    add(chart, values, &mut text);
-    if text.is_empty() { Ok(()) } else { Err(text) }
+/// [`Error::Schema`] in Helm's words: for each chart its name and a line for each failure.
+pub(crate) fn check(chart: &Chart, values: &Map) -> Result<(), Error> {
+    let mut refused = Refused::default();
+    add(chart, &[], values, &mut refused);
+    let Refused { text, paths } = refused;
+    if text.is_empty() { Ok(()) } else { Err(Error::Schema(Box::new(SchemaError { text, paths }))) }
 }
 
-fn add(chart: &Chart, values: &Map, text: &mut String) {
+/// What is refused: Helm's text, and where the values are from the top.
+#[derive(Default)]
+struct Refused {
+    text: String,
+    paths: Vec<Vec<String>>,
+}
+
+fn add(chart: &Chart, path: &[String], values: &Map, refused: &mut Refused) {
     if let Some(schema) = &chart.schema
-        && let Err(failures) = check_one(schema, values)
+        && let Err((failures, paths)) = failures(schema, values)
     {
-        text.push_str(chart.name());
-        text.push_str(":\n");
-        text.push_str(&failures);
+        refused.text.extend([chart.name(), ":\n", &failures]);
+        refused.paths.extend(paths.into_iter().map(|inner| [path, &inner].concat()));
     }
     for subchart in &chart.dependencies {
         let inner = values.entries.borrow().get(subchart.name()).cloned();
+        let path = [path, &[subchart.name().to_owned()]].concat();
         match inner {
             None | Some(Value::Nil) => {}
-            Some(Value::Map(inner)) => add(subchart, &inner, text),
+            Some(Value::Map(inner)) => add(subchart, &path, &inner, refused),
             Some(_) => {
-                text.push_str(subchart.name());
-                text.push_str(":\ninvalid type for values: expected object (map)\n");
+                let words = ":\ninvalid type for values: expected object (map)\n";
+                refused.text.extend([subchart.name(), words]);
+                refused.paths.push(path);
             }
         }
     }
@@ -75,10 +84,17 @@ fn add(chart: &Chart, values: &Map, text: &mut String) {
 ///
 /// A line for each failure.
 pub(crate) fn check_one(schema: &[u8], values: &Map) -> Result<(), String> {
+    failures(schema, values).map_err(|(text, _)| text)
+}
+
+/// Does the same, and says which values were refused.
+fn failures(schema: &[u8], values: &Map) -> Result<(), (String, Vec<Vec<String>>)> {
+    let none = |text: String| (text, Vec::new());
     if schema.len() > MAX_SCHEMA {
-        return Err(format!("schema is larger than the maximum size {MAX_SCHEMA}\n"));
+        return Err(none(format!("schema is larger than the maximum size {MAX_SCHEMA}\n")));
     }
-    let schema: Json = serde_json::from_slice(schema).map_err(|error| error.to_string())?;
+    let schema: Json =
+        serde_json::from_slice(schema).map_err(|error| none(error.to_string()))?;
     let values = super::json(&Value::Map(values.clone()));
     let checker = Checker::new(&schema);
     let Err(failure) = checker.run(&values) else { return Ok(()) };
@@ -91,7 +107,8 @@ pub(crate) fn check_one(schema: &[u8], values: &Map) -> Result<(), String> {
         failure.print(1, &mut text);
     }
     let text = text.strip_prefix('\n').unwrap_or(&text);
-    Err(format!("{text}\n"))
+    let paths = top.into_iter().map(|failure| failure.at).collect();
+    Err((format!("{text}\n"), paths))
 }
 
 impl Failure {

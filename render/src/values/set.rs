@@ -54,35 +54,51 @@ enum Listed {
     Nothing,
 }
 
+/// Why an argument is refused.
+#[derive(Debug)]
+pub(super) struct Refused {
+    /// Helm's words.
+    pub(super) reason: String,
+    /// How many bytes of it were read until then.
+    pub(super) at: usize,
+}
+
 /// Reads an argument of `--set` into `data`.
-pub(super) fn typed(argument: &str, data: &Map) -> Result<(), String> {
+pub(super) fn typed(argument: &str, data: &Map) -> Result<(), Refused> {
     run(argument, data, Mode::Typed)
 }
 
 /// Reads an argument of `--set-string` into `data`.
-pub(super) fn text(argument: &str, data: &Map) -> Result<(), String> {
+pub(super) fn text(argument: &str, data: &Map) -> Result<(), Refused> {
     run(argument, data, Mode::Text)
 }
 
 /// Reads an argument of `--set-file` into `data`.
-pub(super) fn file(argument: &str, data: &Map, read: Reader<'_>) -> Result<(), String> {
+pub(super) fn file(argument: &str, data: &Map, read: Reader<'_>) -> Result<(), Refused> {
     run(argument, data, Mode::File(read))
 }
 
 /// Reads `key=json,…` of `--set-json` into `data`.
-pub(super) fn json(argument: &str, data: &Map) -> Result<(), String> {
+pub(super) fn json(argument: &str, data: &Map) -> Result<(), Refused> {
     run(argument, data, Mode::Json)
 }
 
 /// Reads an argument of `--set-literal` into `data`.
-pub(super) fn literal(argument: &str, data: &Map) -> Result<(), String> {
+pub(super) fn literal(argument: &str, data: &Map) -> Result<(), Refused> {
     run(argument, data, Mode::Literal)
 }
 
-fn run(argument: &str, data: &Map, mode: Mode<'_>) -> Result<(), String> {
+fn run(argument: &str, data: &Map, mode: Mode<'_>) -> Result<(), Refused> {
     let mut parser = Parser { rest: argument, mode };
-    while parser.key(data, 0)? == Flow::More {}
-    Ok(())
+    loop {
+        match parser.key(data, 0) {
+            Ok(Flow::More) => {}
+            Ok(Flow::End) => return Ok(()),
+            Err(reason) => {
+                return Err(Refused { reason, at: argument.len() - parser.rest.len() });
+            }
+        }
+    }
 }
 
 impl Parser<'_, '_> {
@@ -412,7 +428,7 @@ mod tests {
 
     fn set(argument: &str) -> Result<Json, String> {
         let data = empty();
-        typed(argument, &data)?;
+        typed(argument, &data).map_err(|refused| refused.reason)?;
         Ok(Values::new(data).to_json())
     }
 

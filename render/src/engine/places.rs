@@ -1,0 +1,131 @@
+//! Places in templates as they are shown: the lines of the innermost, and how it came there.
+
+use rutter_gotmpl::{Error, Kind, Place, Value};
+
+use super::{
+    context::{Template, Templates},
+    failure::About,
+};
+use crate::{
+    Excerpt, excerpt,
+    excerpt::Span,
+    values::path::table,
+};
+
+/// How like a name another must be to be suggested: one change for three letters.
+const LETTERS: usize = 3;
+
+/// Returns the lines at the innermost place of `chain` (outermost first) that is in a file: not
+/// those of a text that `tpl` was given, which come from values and may be secret.
+pub(super) fn of_error(error: &Error, chain: &[Place], about: About<'_>) -> Option<Excerpt> {
+    let span = |text: &str, at: usize| excerpt::word(text, at);
+    let label = match error.fault() {
+        // A function's own words may quote a value.
+        Some(_) => String::new(),
+        None => error.detail().to_owned(),
+    };
+    let is_quoting = ["got", "can't", "error", "wrong type", "invalid"];
+    let label = if is_quoting.iter().any(|word| label.contains(word)) { "" } else { &label };
+    let mut shown = shown(chain, about.templates, span)?.labelled(label);
+    if let Some(name) = meant(error, chain.last(), about) {
+        shown = shown.noted(format!("did you mean `{name}`?"));
+    }
+    Some(shown)
+}
+
+/// Returns the lines at the innermost place that is in a file, and notes how it came there.
+pub(super) fn shown(
+    chain: &[Place],
+    templates: &Templates,
+    span: impl Fn(&str, usize) -> Span,
+) -> Option<Excerpt> {
+    let in_file = |place: &Place| templates.get(&place.name).map(|it| it.file.text());
+    let known = chain.iter().rposition(|place| in_file(place).is_some())?;
+    let place = chain.get(known)?;
+    let text = in_file(place)?;
+    let at = place.offset.unwrap_or_default();
+    let mut excerpt = Excerpt::new(&place.name, &text, &span(&text, at));
+    for beyond in chain.get(known + 1..).unwrap_or_default() {
+        excerpt = excerpt.noted(format!("in line {} of the text that `tpl` runs here", beyond.line));
+    }
+    for outer in chain.get(..known).unwrap_or_default().iter().rev() {
+        excerpt = excerpt.noted(match in_file(outer) {
+            Some(text) => {
+                let at = outer.offset.unwrap_or_default();
+                let title = Excerpt::new(&outer.name, &text, &(at..at));
+                format!("included from {}", title.title())
+            }
+            None => format!("included from line {} of a text that `tpl` runs", outer.line),
+        });
+    }
+    Some(excerpt)
+}
+
+/// Returns the name that was probably meant by one that is not known.
+fn meant(error: &Error, place: Option<&Place>, about: About<'_>) -> Option<String> {
+    let detail = error.detail();
+    if error.kind() == Kind::Parse {
+        let name = detail.strip_prefix("function \"")?.strip_suffix("\" not defined")?;
+        return nearest(name, about.set.functions());
+    }
+    let missing = |start: &str, end: &str| {
+        let (_, rest) = detail.split_once(start)?;
+        rest.split_once(end).map(|(name, _)| name)
+    };
+    let template = missing("template \"", "\" not defined")
+        .or_else(|| missing("no template \"", "\" associated"));
+    if let Some(name) = template {
+        let defined = about.set.names().filter(|name| !about.templates.contains_key(*name));
+        return nearest(name, defined);
+    }
+    if !detail.starts_with("nil pointer evaluating") {
+        return None;
+    }
+    let template = about.templates.get(&place?.name)?;
+    let path = error.node().trim_start_matches('$').strip_prefix(".Values.")?;
+    value(template, path).map(|path| format!(".Values.{path}"))
+}
+
+/// Returns the path of values of which the first part that is not set was probably meant.
+fn value(template: &Template, path: &str) -> Option<String> {
+    let values = template.scope.entries.borrow().get("Values").cloned()?;
+    let Value::Object(values) = values else { return None };
+    let Some(Value::Map(mut map)) = values.underlying() else { return None };
+    let mut known = String::new();
+    for part in path.split('.') {
+        if let Some(inner) = table(&map, part) {
+            map = inner;
+            known = format!("{known}{part}.");
+            continue;
+        }
+        let keys: Vec<String> = map.entries.borrow().keys().map(|key| key.to_string()).collect();
+        return nearest(part, keys.iter().map(String::as_str)).map(|name| known + &name);
+    }
+    None
+}
+
+/// Returns the name that is most like another, if one is like enough.
+fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<String> {
+    let far = |known: &str| {
+        let distance = strsim::damerau_levenshtein(&name.to_lowercase(), &known.to_lowercase());
+        (distance, known.to_owned())
+    };
+    let limit = name.chars().count().div_ceil(LETTERS);
+    let (distance, found) = known.filter(|known| *known != name).map(far).min()?;
+    (distance <= limit).then_some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_like_enough_is_meant() {
+        let known = ["toYaml", "toJson", "quote", "squote", "include"];
+        let nearest = |name| nearest(name, known.into_iter());
+        assert_eq!(nearest("toYml").as_deref(), Some("toYaml"));
+        assert_eq!(nearest("toyaml").as_deref(), Some("toYaml"));
+        assert_eq!(nearest("inlcude").as_deref(), Some("include"));
+        assert_eq!(nearest("nosuch"), None);
+    }
+}
