@@ -13,7 +13,7 @@ mod releases;
 
 use std::fmt::Write as _;
 
-use crate::support::{Answer, Env};
+use crate::support::{Answer, Env, helms_part};
 
 /// What a program answered, with its own name called `helm`.
 fn shown(answer: &Answer) -> String {
@@ -30,7 +30,7 @@ fn shown(answer: &Answer) -> String {
 #[track_caller]
 fn alike(env: &Env, words: &[&str]) {
     let ours = shown(&env.rutter(words));
-    let ours = ours.split("\n\nhint: ").next().unwrap();
+    let ours = helms_part(&ours);
     let helms = shown(&env.helm(words));
     assert_eq!(ours.trim_end(), helms.trim_end(), "{words:?}");
 }

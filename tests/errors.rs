@@ -13,7 +13,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::support::{Answer, Env, cluster::Namespace};
+use crate::support::{Answer, Env, cluster::Namespace, helms_part};
 
 /// A home, a namespace, and charts.
 struct Stage {
@@ -25,8 +25,6 @@ struct Stage {
 struct Said {
     /// Everything after `Error: ` and before the places.
     message: String,
-    /// The places, with the lines there; empty if it is about none.
-    places: String,
     hint: String,
 }
 
@@ -123,19 +121,9 @@ impl Said {
         let (message, hint) =
             whole.split_once("\n\nhint: ").unwrap_or_else(|| panic!("no hint: {text}"));
         assert!(!hint.trim().is_empty() && !hint.contains("\nError: "), "{text}");
-        let (message, places) = without_places(message);
-        Self { message: message.to_owned(), places: places.to_owned(), hint: hint.trim_end().to_owned() }
+        let hint = hint.trim_end().to_owned();
+        Self { message: helms_part(message).to_owned(), hint }
     }
-}
-
-/// Splits what was said before the hint into Helm's text and the places below it.
-fn without_places(text: &str) -> (&str, &str) {
-    let is_place = |at: &usize| {
-        let line = text[at + 2..].lines().next().unwrap_or_default();
-        line.starts_with(' ') && line.trim_start().starts_with("--> ")
-    };
-    let mut blank = text.match_indices("\n\n").map(|(at, _)| at);
-    blank.find(is_place).map_or((text, ""), |at| (&text[..at], &text[at + 2..]))
 }
 
 /// Returns what is on the error stream but for lines of log.

@@ -9,7 +9,7 @@ mod troubles;
 
 use std::path::PathBuf;
 
-use crate::support::{Answer, Env, web::Web};
+use crate::support::{Answer, Env, helms_part, web::Web};
 
 /// A folder of archives with an index, all of it by the real Helm.
 struct Stock {
@@ -62,7 +62,7 @@ impl Stock {
 fn alike(ours: (&Env, Answer), helms: (&Env, Answer)) {
     let told = |(env, answer): (&Env, Answer)| {
         let home = env.home().display().to_string();
-        let said = answer.stderr.split("\n\nhint: ").next().unwrap().to_owned();
+        let said = helms_part(&answer.stderr).to_owned();
         let lines: Vec<&str> = said.lines().filter(|line| !line.starts_with("level=")).collect();
         let said = lines.join("\n").trim_end().replace(&home, "HERE");
         let said = said.replace("\"rutter", "\"helm").replace(" rutter", " helm");

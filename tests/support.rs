@@ -107,6 +107,17 @@ impl Answer {
     }
 }
 
+/// Returns the part of what was said on the error stream that is Helm's: without the places and the
+/// hint below it.
+pub(crate) fn helms_part(said: &str) -> &str {
+    let is_ours = |at: &usize| {
+        let line = said[at + 2..].lines().next().unwrap_or_default();
+        line.starts_with("hint: ") || line.starts_with(' ') && line.trim_start().starts_with("--> ")
+    };
+    let mut blank = said.match_indices("\n\n").map(|(at, _)| at);
+    blank.find(is_ours).map_or(said, |at| &said[..at])
+}
+
 /// The path of the binary under test.
 pub(crate) fn rutter() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_rutter"))

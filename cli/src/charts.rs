@@ -281,9 +281,7 @@ pub(crate) fn check(chart: &Chart, ui: &mut Ui) -> Result<(), Failure> {
     if chart.metadata.deprecated {
         ui.warn("this chart is deprecated");
     }
-    chart
-        .check_installable()
-        .map_err(|error| Failure::from_render(&error))
+    chart.check_installable().map_err(|error| Failure::from_render(&error))
 }
 
 /// Go's form of a file error.

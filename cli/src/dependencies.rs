@@ -257,6 +257,5 @@ fn constraint(dependency: &Dependency) -> Result<semver::Constraint, Failure> {
 /// Helm's messages.
 pub(crate) fn read(folder: &Path) -> Result<Chart, Failure> {
     let files = charts::files(folder)?;
-    Chart::from_folder(files)
-        .map_err(|error| Failure::from_render(&error))
+    Chart::from_folder(files).map_err(|error| Failure::from_render(&error))
 }

@@ -189,7 +189,7 @@ impl Failure {
     /// scripts compare, what is not Helm's are lines of log.
     pub(crate) fn text(&self, program: &str) -> String {
         legible(match self {
-            Self::Said(said) if program == "helm" && said.manifest.is_none() => {
+            Self::Said(said) if program == "helm" => {
                 let mut text = format!("Error: {}", said.message);
                 let excerpts = said.excerpts.iter().flat_map(|excerpt| excerpt.lines());
                 let hint = said.hint.iter().map(|hint| format!("hint: {hint}"));
@@ -226,7 +226,8 @@ impl fmt::Display for Failure {
         let Self::Said(said) = self else { return Ok(()) };
         write!(f, "Error: {}", said.message)?;
         for (number, excerpt) in said.excerpts.iter().enumerate() {
-            write!(f, "{}{excerpt}", if number == 0 { "\n\n" } else { "\n" })?;
+            let is_apart = number > 0 || said.message.ends_with('\n');
+            write!(f, "{}{excerpt}", if is_apart { "\n" } else { "\n\n" })?;
         }
         if let Some(hint) = &said.hint {
             write!(f, "\n\nhint: {hint}")?;

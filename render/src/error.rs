@@ -149,9 +149,7 @@ pub struct Place {
 
 /// Values that do not meet a schema.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "values don't meet the specifications of the schema(s) in the following chart(s):\n{text}"
-)]
+#[error("values don't meet the specifications of the schema(s) in the following chart(s):\n{text}")]
 pub struct SchemaError {
     /// Helm's text: for each chart its name, and a line for each failure.
     pub text: String,
@@ -206,7 +204,7 @@ impl Error {
             },
             Self::Archive { reason } => Some(reason.clone()),
             Self::Subchart { source, .. } => source.hint(),
-            Self::Manifest(error) => error.hint(),
+            Self::Manifest(error) => Some(error.hint()),
             _ => self.advice().map(str::to_owned),
         }
     }
@@ -265,16 +263,16 @@ impl Error {
 }
 
 impl ManifestError {
-    fn hint(&self) -> Option<String> {
+    fn hint(&self) -> String {
         let file = &self.file;
-        Some(match self.at {
+        match self.at {
             Some((line, column)) => format!(
                 "{file}:{line}:{column}, counted in what the template made, is where it stops \
                  being YAML: `rutter template --debug` prints that"
             ),
             None => "that is no object as Kubernetes has them: `rutter template --debug` prints it"
                 .to_owned(),
-        })
+        }
     }
 }
 

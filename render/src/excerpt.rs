@@ -48,11 +48,8 @@ impl Excerpt {
         let number = before.matches('\n').count();
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count();
         let marked = after.get(..span.len()).unwrap_or(after).lines().next().unwrap_or_default();
-        let mark = Mark {
-            start: column,
-            length: marked.chars().count().max(1),
-            label: String::new(),
-        };
+        let mark =
+            Mark { start: column, length: marked.chars().count().max(1), label: String::new() };
         let first = number.saturating_sub(1);
         let lines = text.split('\n').enumerate().skip(first).take(number + 2 - first);
         let lines = lines.map(|(at, text)| Line {
@@ -151,7 +148,13 @@ impl fmt::Display for Excerpt {
             let Some(mark) = &line.mark else { continue };
             // A tab stays one, so that the mark stands where it does.
             let blank = |c: char| if c == '\t' { c } else { ' ' };
-            let before: String = line.text.chars().map(blank).chain(std::iter::repeat(' ')).take(mark.start).collect();
+            let before: String = line
+                .text
+                .chars()
+                .map(blank)
+                .chain(std::iter::repeat(' '))
+                .take(mark.start)
+                .collect();
             write!(f, "\n{:width$} | {before}{}", "", "^".repeat(mark.length))?;
             if !mark.label.is_empty() {
                 write!(f, " {}", mark.label)?;

@@ -251,8 +251,8 @@ fn an_error_names_every_place_on_the_way() {
     assert_eq!(error.place.unwrap().to_string(), "fails/templates/_h.tpl:2:10");
     assert_eq!(
         error.excerpt.unwrap().to_string(),
-        " --> fails/templates/_h.tpl:2:11\n  |\n1 | {{ define \"deep\" }}\n2 | {{ \
-         .Values.missing.deep }}{{ end }}\n  |           ^^^^^^^^^^^^^ nil pointer evaluating \
+        " --> fails/templates/_h.tpl:2:19\n  |\n1 | {{ define \"deep\" }}\n2 | {{ \
+         .Values.missing.deep }}{{ end }}\n  |                   ^^^^^ nil pointer evaluating \
          interface {}.deep\n  = included from fails/templates/a.yaml:2:7"
     );
     assert_eq!(error.chain.first().unwrap().to_string(), "fails/templates/a.yaml:2:6");

@@ -86,8 +86,7 @@ pub(super) fn get(pick: &Pick, cache: &Path, client: &Client) -> Result<Archive,
     check(&fetch::shown(&pick.url), &found, listed)?;
     if !is_vouched_for {
         // Nothing says that this is all of it, but what it is itself.
-        render::Chart::expand(&content.bytes)
-            .map_err(|error| Failure::from_render(&error))?;
+        render::Chart::expand(&content.bytes).map_err(|error| Failure::from_render(&error))?;
     }
     Ok(archive(&found, content.bytes))
 }

@@ -110,8 +110,8 @@ fn unpacked(args: &Args, reference: &str, archive: &Archive) -> Result<(), Failu
     if expected.exists() {
         return Err(is_taken(&expected));
     }
-    let (name, unpacked) = render::Chart::expand(&archive.bytes)
-        .map_err(|error| Failure::from_render(&error))?;
+    let (name, unpacked) =
+        render::Chart::expand(&archive.bytes).map_err(|error| Failure::from_render(&error))?;
     let folder = below.join(&name);
     if fs::symlink_metadata(&folder).is_ok() {
         return Err(is_taken(&folder).with_hint("nothing was unpacked over it"));

@@ -160,9 +160,7 @@ impl Work {
             )));
         }
         dependency.version.clone_from(&chart.metadata.version);
-        let bytes = chart
-            .pack(seconds()?)
-            .map_err(|error| Failure::from_render(&error))?;
+        let bytes = chart.pack(seconds()?).map_err(|error| Failure::from_render(&error))?;
         Ok((chart.archive_name(), bytes))
     }
 

@@ -43,12 +43,7 @@ impl ValueOptions {
     }
 
     /// Shows where the values were written that a schema refuses, if that is the error.
-    pub(crate) fn shown(
-        &self,
-        failure: Failure,
-        error: &render::Error,
-        chart: &Chart,
-    ) -> Failure {
+    pub(crate) fn shown(&self, failure: Failure, error: &render::Error, chart: &Chart) -> Failure {
         let render::Error::Schema(refused) = error else { return failure };
         let overrides = self.overrides();
         let mut shown: Vec<Excerpt> = Vec::new();

@@ -118,9 +118,7 @@ impl Machine<'_> {
         let detail = before + &fault.message;
         Error::new(Parts {
             kind: Kind::Run,
-            message: format!(
-                "template: {place}: executing {quoted} at <{node}>: {detail}"
-            ),
+            message: format!("template: {place}: executing {quoted} at <{node}>: {detail}"),
             detail,
             place: Some(place),
             template: template.to_string(),

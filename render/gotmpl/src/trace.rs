@@ -199,23 +199,25 @@ impl Trace {
     ) -> Option<(&Self, usize)> {
         let value = self.output.get(range.clone())?;
         let mut lines = Lines { bytes: value, next: 0 };
-        let (_, line) = lines.find(|(at, line)| offset < range.start + at + line.len() + 1)?;
+        let at = offset - range.start;
+        let (start, line) = lines.find(|(start, line)| at <= start + line.len())?;
         let wanted = line.trim_ascii();
-        if wanted.is_empty() {
-            return None;
-        }
-        let passed = value.get(..offset - range.start)?;
+        let last = wanted.len().checked_sub(1)?;
+        let indent = line.len() - line.trim_ascii_start().len();
+        let column = at.saturating_sub(start + indent).min(last);
+        let passed = value.get(..at)?;
         let whole = Lines { bytes: passed, next: 0 };
-        let nth = whole.filter(|(at, line)| {
+        let is_same = |(at, line): &(usize, &[u8])| {
             at + line.len() < passed.len() && line.trim_ascii() == wanted
-        });
-        let nth = nth.count();
+        };
+        let nth = whole.filter(is_same).count();
         let own = self.runs.get(runs.clone()).unwrap_or_default();
         let found = own.iter().find_map(|trace| Some((trace, trace.nth_line(wanted, nth)?)));
-        found.or_else(|| {
+        let found = found.or_else(|| {
             let others = self.runs.get(..runs.start).unwrap_or_default();
             others.iter().rev().find_map(|trace| Some((trace, trace.nth_line(wanted, 0)?)))
-        })
+        });
+        found.map(|(trace, start)| (trace, start + column))
     }
 
     /// Returns where the `nth` line begins that is `wanted`, white space aside; the last of them
@@ -261,7 +263,7 @@ mod tests {
         functions.insert("include", include);
         let indent = Function::new(&[Type::String], |_, arguments| {
             let Some(Value::String(text)) = arguments.first() else { unreachable!() };
-            Ok(Value::from(text.lines().map(|line| format!("\n  {line}")).collect::<String>()))
+            Ok(Value::from(format!("\n{text}").replace('\n', "\n  ")))
         });
         functions.insert("indent", indent);
         let mut set = TemplateSet::new(functions, Options::default());
@@ -294,6 +296,7 @@ mod tests {
         let main = "a:\n{{- include \"in\" . | indent }}\nb: 2\n";
         let templates = [("helpers", helpers), ("main", main)];
         assert_eq!(origin(&templates, "y"), "main:2:4 helpers:2:0");
+        assert_eq!(origin(&templates, ": dot"), "main:2:4 helpers:2:1");
         assert_eq!(origin(&templates, "x: 1\nb"), "main:2:4 helpers:3:0");
         assert_eq!(origin(&templates, "b: 2"), "main:3:0");
         // Through a variable, too.

@@ -12,11 +12,7 @@ use super::{
     context::{self, Templates},
     places,
 };
-use crate::{
-    Error, Excerpt, ManifestError, excerpt,
-    functions::FunctionContext,
-    yaml,
-};
+use crate::{Error, Excerpt, ManifestError, excerpt, functions::FunctionContext, yaml};
 
 /// Adds to an error about what a template made (its output is `made`) the lines that it is about.
 pub(super) fn explain(
@@ -102,7 +98,8 @@ fn is_in_action(text: &str, at: usize) -> bool {
 /// Whether the document in which a line stands may be a Secret: it says so, it is a list of
 /// anything, or nobody knows what it is.
 fn is_secret(made: &str, line: usize) -> bool {
-    let document = yaml::split(made).into_iter().take_while(|document| document.line <= line).last();
+    let document =
+        yaml::split(made).into_iter().take_while(|document| document.line <= line).last();
     let Some(document) = document else { return true };
     let mut kinds = document.text.lines().filter_map(|line| line.strip_prefix("kind:"));
     let Some(kind) = kinds.next() else { return true };

@@ -6,11 +6,7 @@ use super::{
     context::{Template, Templates},
     failure::About,
 };
-use crate::{
-    Excerpt, excerpt,
-    excerpt::Span,
-    values::path::table,
-};
+use crate::{Excerpt, excerpt, excerpt::Span, values::path::table};
 
 /// How like a name another must be to be suggested: one change for three letters.
 const LETTERS: usize = 3;
@@ -18,19 +14,52 @@ const LETTERS: usize = 3;
 /// Returns the lines at the innermost place of `chain` (outermost first) that is in a file: not
 /// those of a text that `tpl` was given, which come from values and may be secret.
 pub(super) fn of_error(error: &Error, chain: &[Place], about: About<'_>) -> Option<Excerpt> {
-    let span = |text: &str, at: usize| excerpt::word(text, at);
-    let label = match error.fault() {
-        // A function's own words may quote a value.
-        Some(_) => String::new(),
-        None => error.detail().to_owned(),
-    };
-    let is_quoting = ["got", "can't", "error", "wrong type", "invalid"];
-    let label = if is_quoting.iter().any(|word| label.contains(word)) { "" } else { &label };
-    let mut shown = shown(chain, about.templates, span)?.labelled(label);
+    let span = |text: &str, at: usize| missing_field(error, text, excerpt::word(text, at));
+    let mut shown = shown(chain, about.templates, span)?.labelled(label(error));
+    if error.kind() == Kind::Parse
+        && let Some(began) = chain.last().and_then(|place| began(place, about.templates))
+    {
+        shown = shown.noted(format!("the action begins in line {began} and is not closed there"));
+    }
     if let Some(name) = meant(error, chain.last(), about) {
         shown = shown.noted(format!("did you mean `{name}`?"));
     }
     Some(shown)
+}
+
+/// Narrows the place of a chain of fields to the one that nothing has.
+fn missing_field(error: &Error, text: &str, word: Span) -> Span {
+    let find = || {
+        let field = error.detail().strip_prefix("nil pointer evaluating ")?;
+        let field = field.get(field.rfind('.')?..)?;
+        let inner = text.get(word.clone())?;
+        let is_whole = |at: &usize| {
+            inner
+                .get(at + field.len()..)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let at = inner.match_indices(field).map(|(at, _)| at).find(is_whole)?;
+        Some(word.start + at..word.start + at + field.len())
+    };
+    find().unwrap_or(word)
+}
+
+/// What is said beside the mark: the template's own words, and none that may quote a value.
+fn label(error: &Error) -> &str {
+    const OWN: [&str; 4] =
+        ["nil pointer evaluating ", "template \"", "wrong number of args", "map has no"];
+    let detail = error.detail();
+    let is_own = error.fault().is_none() && OWN.iter().any(|start| detail.starts_with(start));
+    if error.kind() == Kind::Parse || is_own { detail } else { "" }
+}
+
+/// Returns the line, from one, in which the action around a place begins, if that is another.
+fn began(place: &Place, templates: &Templates) -> Option<usize> {
+    let text = templates.get(&place.name)?.file.text();
+    let before = text.get(..place.offset?)?;
+    let start = before.rfind("{{").filter(|start| before.rfind("}}") < Some(*start))?;
+    let line = before.get(..start)?.matches('\n').count() + 1;
+    (line < place.line).then_some(line)
 }
 
 /// Returns the lines at the innermost place that is in a file, and notes how it came there.
@@ -46,7 +75,8 @@ pub(super) fn shown(
     let at = place.offset.unwrap_or_default();
     let mut excerpt = Excerpt::new(&place.name, &text, &span(&text, at));
     for beyond in chain.get(known + 1..).unwrap_or_default() {
-        excerpt = excerpt.noted(format!("in line {} of the text that `tpl` runs here", beyond.line));
+        excerpt =
+            excerpt.noted(format!("in line {} of the text that `tpl` runs here", beyond.line));
     }
     for outer in chain.get(..known).unwrap_or_default().iter().rev() {
         excerpt = excerpt.noted(match in_file(outer) {
@@ -98,7 +128,7 @@ fn value(template: &Template, path: &str) -> Option<String> {
             known = format!("{known}{part}.");
             continue;
         }
-        let keys: Vec<String> = map.entries.borrow().keys().map(|key| key.to_string()).collect();
+        let keys: Vec<String> = map.entries.borrow().keys().map(ToString::to_string).collect();
         return nearest(part, keys.iter().map(String::as_str)).map(|name| known + &name);
     }
     None

@@ -149,7 +149,8 @@ impl Misfit {
     /// Go's text.
     fn text(&self) -> String {
         let Self { is, path, into, .. } = self;
-        let field = if path.is_empty() { "value".to_owned() } else { format!("struct field .{path}") };
+        let field =
+            if path.is_empty() { "value".to_owned() } else { format!("struct field .{path}") };
         format!(
             "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {is} into Go \
              {field} of type {into}"
@@ -247,6 +248,10 @@ mod tests {
     #[test]
     fn what_is_no_mapping_is_refused_in_go_s_words() {
         let refused = Head::read(&json!([1])).err().unwrap();
-        assert!(refused.text().ends_with("cannot unmarshal array into Go value of type util.SimpleHead"));
+        assert!(
+            refused
+                .text()
+                .ends_with("cannot unmarshal array into Go value of type util.SimpleHead")
+        );
     }
 }

@@ -92,7 +92,7 @@ fn said(error: &yaml::Error) -> &str {
 /// Returns the lines around a place in a file of values, whose keys are shown and no values.
 pub(super) fn masked(file: &str, bytes: &[u8], at: (usize, usize)) -> Excerpt {
     let text = String::from_utf8_lossy(bytes);
-    let excerpt = Excerpt::at(file, (&text, at), |text| excerpt::hidden(text));
+    let excerpt = Excerpt::at(file, (&text, at), excerpt::hidden);
     excerpt.noted("values are not shown: they may be secret")
 }
 

@@ -93,8 +93,7 @@ fn failures(schema: &[u8], values: &Map) -> Result<(), (String, Vec<Vec<String>>
     if schema.len() > MAX_SCHEMA {
         return Err(none(format!("schema is larger than the maximum size {MAX_SCHEMA}\n")));
     }
-    let schema: Json =
-        serde_json::from_slice(schema).map_err(|error| none(error.to_string()))?;
+    let schema: Json = serde_json::from_slice(schema).map_err(|error| none(error.to_string()))?;
     let values = super::json(&Value::Map(values.clone()));
     let checker = Checker::new(&schema);
     let Err(failure) = checker.run(&values) else { return Ok(()) };

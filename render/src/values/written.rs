@@ -46,8 +46,8 @@ impl Overrides {
 
     fn in_file(&self, path: &[String], read: Reader<'_>) -> Option<Excerpt> {
         // What standard input said is gone.
-        let files = self.files.iter().rev().filter(|file| file.trim() != "-");
-        files.filter_map(|file| in_text(file, &read(file).ok()?, path)).next()
+        let mut files = self.files.iter().rev().filter(|file| file.trim() != "-");
+        files.find_map(|file| in_text(file, &read(file).ok()?, path))
     }
 }
 
@@ -79,12 +79,12 @@ fn in_text(file: &str, text: &[u8], path: &[String]) -> Option<Excerpt> {
 fn has(value: &Value, path: &[String]) -> bool {
     let Some((first, rest)) = path.split_first() else { return true };
     match value {
-        Value::Map(map) => {
-            map.entries.borrow().get(&**first).is_some_and(|inner| has(inner, rest))
-        }
-        Value::List(list) => {
-            first.parse().ok().and_then(|at: usize| list.items.get(at)).is_some_and(|it| has(it, rest))
-        }
+        Value::Map(map) => map.entries.borrow().get(&**first).is_some_and(|inner| has(inner, rest)),
+        Value::List(list) => first
+            .parse()
+            .ok()
+            .and_then(|at: usize| list.items.get(at))
+            .is_some_and(|it| has(it, rest)),
         _ => false,
     }
 }

@@ -29,9 +29,8 @@ pub(crate) fn find(text: &[u8], path: &[String]) -> Option<(usize, usize)> {
 fn entry(tree: &Tree<'_>, first: Option<Id>, name: &str) -> Option<(Id, Id)> {
     let keys = children(tree, first).step_by(2);
     let is_it = |key: &Id| {
-        tree.node(*key).is_some_and(
-            |node| matches!(&node.kind, Kind::Scalar(scalar) if scalar.text == name),
-        )
+        tree.node(*key)
+            .is_some_and(|node| matches!(&node.kind, Kind::Scalar(scalar) if scalar.text == name))
     };
     let key = keys.filter(is_it).last()?;
     Some((key, tree.next(key)?))

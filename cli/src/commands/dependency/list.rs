@@ -74,8 +74,7 @@ fn archive(path: &Path) -> Result<Chart, Failure> {
     let shown = path.display().to_string();
     let bytes = fs::read(path)
         .map_err(|error| Failure::new(format_args!("open {shown}: {}", reason(&error))))?;
-    Chart::from_archive(&shown, &bytes)
-        .map_err(|error| Failure::from_render(&error))
+    Chart::from_archive(&shown, &bytes).map_err(|error| Failure::from_render(&error))
 }
 
 /// Says how a dependency stands, in Helm's words (`pkg/action/dependency.go`).
