@@ -190,13 +190,12 @@ impl Failure {
     pub(crate) fn text(&self, program: &str) -> String {
         legible(match self {
             Self::Said(said) if program == "helm" => {
-                let mut text = format!("Error: {}", said.message);
                 let excerpts = said.excerpts.iter().flat_map(|excerpt| excerpt.lines());
                 let hint = said.hint.iter().map(|hint| format!("hint: {hint}"));
-                for line in excerpts.map(str::to_owned).chain(hint) {
-                    text.push_str(&format!("\nlevel=INFO msg={line:?}"));
-                }
-                text
+                let ours = excerpts.map(str::to_owned).chain(hint);
+                let logged = ours.map(|line| format!("level=INFO msg={line:?}"));
+                let first = format!("Error: {}", said.message);
+                std::iter::once(first).chain(logged).collect::<Vec<_>>().join("\n")
             }
             _ => self.to_string(),
         })
