@@ -12,6 +12,7 @@ mod record;
 mod words;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
@@ -45,7 +46,7 @@ pub enum Event {
     /// 3: evidence of which cluster is spoken to.
     ClusterIdentified(ClusterIdentified),
     /// 4: an operation is about to write to the cluster.
-    Started(Box<Started>),
+    Started(#[serde(serialize_with = "shared")] Rc<Started>),
     /// 5: the cluster's record of the revision is ours.
     RevisionClaimed(RevisionClaimed),
     /// 6: the steps up to one barrier of the plan were done.
@@ -179,6 +180,11 @@ impl std::fmt::Display for Hex<'_> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
     }
+}
+
+/// Serialises what is shared as what it is.
+fn shared<T: Serialize, S: Serializer>(shared: &Rc<T>, serializer: S) -> Result<S::Ok, S::Error> {
+    shared.as_ref().serialize(serializer)
 }
 
 /// Serialises bytes as hexadecimal digits, for `serialize_with`.

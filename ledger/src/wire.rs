@@ -8,6 +8,8 @@
 mod v1;
 mod value;
 
+use std::rc::Rc;
+
 use bincode::config::{self, Configuration, Fixint, Limit, LittleEndian};
 
 use self::value::Wire;
@@ -77,7 +79,7 @@ pub(crate) fn decode(kind: u16, schema: u16, body: &[u8]) -> Result<Event, Error
         (1, 1) => unpack::<v1::LedgerCreatedV1, _>(body).map(Event::LedgerCreated),
         (2, 1) => unpack::<v1::EpochOpenedV1, _>(body).map(Event::EpochOpened),
         (3, 1) => unpack::<v1::ClusterIdentifiedV1, _>(body).map(Event::ClusterIdentified),
-        (4, 1) => unpack::<v1::StartedV1, _>(body).map(|it| Event::Started(Box::new(it))),
+        (4, 1) => unpack::<v1::StartedV1, _>(body).map(|it| Event::Started(Rc::new(it))),
         (5, 1) => unpack::<v1::RevisionClaimedV1, _>(body).map(Event::RevisionClaimed),
         (6, 1) => unpack::<v1::ObjectsAppliedV1, _>(body).map(Event::ObjectsApplied),
         (7, 1) => unpack::<v1::HookStartedV1, _>(body).map(Event::HookStarted),

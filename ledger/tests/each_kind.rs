@@ -1,6 +1,7 @@
 //! One event of each kind with everything in it: what the golden fixtures hold, for ever.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use ledger::{
     Abandoned, ApplyMethod, Chart, ClusterId, ClusterIdentified, Description, Digest, EpochOpened,
@@ -203,8 +204,8 @@ fn of_an_operation() -> Vec<(&'static str, Event)> {
     let records = Records::Kept;
     let lost = Outcome::Lost { holder: named(0x76) };
     vec![
-        ("04-started-v1", Event::Started(Box::new(started()))),
-        ("04-started-v1-uninstall", Event::Started(Box::new(uninstall))),
+        ("04-started-v1", Event::Started(Rc::new(started()))),
+        ("04-started-v1-uninstall", Event::Started(Rc::new(uninstall))),
         ("05-revision-claimed-v1", Event::RevisionClaimed(claim)),
         ("06-objects-applied-v1", Event::ObjectsApplied(applied)),
         ("07-hook-started-v1", Event::HookStarted(hook)),

@@ -1,6 +1,7 @@
 //! Events to test with: what ten operations on a few releases would write.
 
 use std::path::Path;
+use std::rc::Rc;
 
 use ledger::{
     Action, ApplyMethod, Chart, Class, ClusterId, ClusterIdentified, Description, Digest, Event,
@@ -119,7 +120,7 @@ impl<S: Store> Scribe<S> {
             apply: ApplyMethod::ServerSide,
             facts: Facts::NONE,
         };
-        self.append(Event::Started(Box::new(started)))
+        self.append(Event::Started(Rc::new(started)))
     }
 
     pub(crate) fn provenance(&mut self) -> Provenance {

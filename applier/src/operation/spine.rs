@@ -157,7 +157,7 @@ pub(crate) async fn begin<C: Cluster, S: Store + OperationLocks>(
         facts,
     };
     let expected = Expected::from(world.ledger.state().last_event(&order.key));
-    let started = world.append(Event::Started(Box::new(event)), expected).await?;
+    let started = world.append(Event::Started(Rc::new(event)), expected).await?;
     let at_ns = world.ledger.events().last().map_or(0, |it| it.at_ns);
     let discovery = discovery(world).await?;
     Ok(put_together(situation, order, (operation, started, at_ns, lock), &discovery))

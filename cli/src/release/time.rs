@@ -3,6 +3,8 @@
 //! A record says its time with the offset of the machine that wrote it, and Go prints it with that
 //! offset. So the text is kept, and no time zone is guessed.
 
+use std::{env, fs, sync::LazyLock};
+
 use jiff::{
     Timestamp,
     civil::DateTime,
@@ -253,8 +255,7 @@ fn signed(offset: Offset, colon: &str, fields: Fields) -> String {
 
 /// RFC 3339 with the local offset; UTC is `Z`, as Go writes it.
 fn local_text(timestamp: Timestamp) -> String {
-    let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
-    let offset = zone.to_offset(timestamp);
+    let offset = local_zone().to_offset(timestamp);
     if offset == Offset::UTC {
         return timestamp.to_string();
     }
@@ -264,9 +265,23 @@ fn local_text(timestamp: Timestamp) -> String {
 /// The name of the local zone, if its offset at that time is this one: Go calls it so then.
 fn local_name(at: DateTime, offset: Offset) -> Option<String> {
     let instant = offset.to_timestamp(at).ok()?;
-    let local = TimeZone::try_system().ok()?;
-    let info = local.to_offset_info(instant);
+    let info = local_zone().to_offset_info(instant);
     (info.offset() == offset).then(|| info.abbreviation().to_owned())
+}
+
+/// The zone of the local clock, found as Go finds it: `TZ`, else `/etc/localtime`, else UTC.
+///
+/// The file is read as it is: to learn the name of its zone, all of the zone database would have
+/// to be walked.
+fn local_zone() -> &'static TimeZone {
+    static ZONE: LazyLock<TimeZone> = LazyLock::new(|| {
+        if env::var_os("TZ").is_some() {
+            return TimeZone::try_system().unwrap_or(TimeZone::UTC);
+        }
+        let rules = fs::read("/etc/localtime").ok();
+        rules.and_then(|it| TimeZone::tzif("Local", &it).ok()).unwrap_or(TimeZone::UTC)
+    });
+    &ZONE
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ pub struct Operation {
     /// The clock at its start.
     pub at_ns: i64,
     /// What it set out to do.
-    pub started: Started,
+    pub started: Rc<Started>,
     /// The claim of its revision, once it was made.
     pub claimed: Option<RevisionClaimed>,
     /// What was applied, barrier by barrier.
@@ -60,11 +60,11 @@ pub struct Operation {
 }
 
 impl Operation {
-    pub(super) fn new(event: &Recorded, started: &Started) -> Self {
+    pub(super) fn new(event: &Recorded, started: &Rc<Started>) -> Self {
         Self {
             event: event.id,
             at_ns: event.at_ns,
-            started: started.clone(),
+            started: Rc::clone(started),
             claimed: None,
             applied: Vec::new(),
             hooks: Vec::new(),

@@ -187,7 +187,9 @@ impl Release {
 
     /// Returns the operation that a `Started` began.
     pub fn operation(&self, started: EventId) -> Option<&Operation> {
-        self.operations.iter().rev().find(|it| it.event == started)
+        // They are in the order of their events.
+        let found = self.operations.binary_search_by_key(&started.sequence, |it| it.event.sequence);
+        found.ok().and_then(|at| self.operations.get(at)).filter(|it| it.event == started)
     }
 
     /// Returns the last operation, if it has no end.
@@ -218,7 +220,7 @@ impl Release {
         }
     }
 
-    fn start(&mut self, event: &Recorded, started: &Started) {
+    fn start(&mut self, event: &Recorded, started: &Rc<Started>) {
         self.operations.push(Operation::new(event, started));
         // A life begins with the claim of its first revision, not with the wish for it.
         let life = self.lives.get_mut(started.release.life);
