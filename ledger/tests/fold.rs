@@ -199,6 +199,7 @@ fn vary(event: &mut Event, names: u64, (life, revision): (u32, u32), pick: u8) {
     let letter = letters[usize::from(pick) % 3].parse().unwrap();
     match event {
         Event::Started(it) => {
+            let it = Rc::make_mut(it);
             it.verb = Verb::ALL[usize::from(pick / 3) % 4];
             it.release.name = letter;
             it.release.life = LifeNumber(life);

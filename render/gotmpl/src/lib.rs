@@ -35,6 +35,114 @@
 //! # Ok::<(), rutter_gotmpl::Error>(())
 //! ```
 //!
+//! # Data
+//!
+//! A [`Value`] is what Go would hold in an `interface {}`, with its Go type, because templates can
+//! tell: `{{printf "%T" .}}` prints it, and `eq` refuses to compare an `int` with a `float64`.
+//! Cloning one copies a pointer. Maps and slices are shared as Go shares them: who changes a map
+//! through one [`Value`] changes it for all.
+//!
+//! ```
+//! use rutter_gotmpl::{Functions, Options, TemplateSet, Value};
+//!
+//! let mut set = TemplateSet::new(Functions::default(), Options::default());
+//! set.parse("types", r#"{{range .}}{{printf "%T:%v " . .}}{{end}}"#)?;
+//! let data = Value::list(vec![
+//!     Value::from("text"),
+//!     Value::int(1),
+//!     Value::int64(2),
+//!     Value::Float(3.5),
+//!     Value::strings(["a", "b"]),
+//!     Value::map([("key", Value::Bool(true))]),
+//! ]);
+//! assert_eq!(
+//!     set.run("types", &data)?,
+//!     "string:text int:1 int64:2 float64:3.5 []string:[a b] map[string]interface {}:map[key:true] ",
+//! );
+//! # Ok::<(), rutter_gotmpl::Error>(())
+//! ```
+//!
+//! A key that a map does not have is what [`MissingKey`] says it is: no value, the zero value, or
+//! an error.
+//!
+//! # Templates in files
+//!
+//! [`TemplateSet::parse`] is called once for each file; the name is what errors call it. All
+//! definitions of all files are one namespace, in which the last one that is not empty counts, so
+//! the order of the files matters. Parsed templates are kept: run them as often as you like.
+//!
+//! ```
+//! use rutter_gotmpl::{Functions, Options, TemplateSet, Value};
+//!
+//! let mut set = TemplateSet::new(Functions::default(), Options::default());
+//! set.parse("page.txt", "{{template \"title\" .name}}\n")?;
+//! set.parse("parts.txt", r#"{{define "title"}}= {{.}} ={{end}}"#)?;
+//! assert_eq!(set.run("page.txt", &Value::map([("name", Value::from("Go"))]))?, "= Go =\n");
+//! assert_eq!(
+//!     set.run("other.txt", &Value::Nil).unwrap_err().to_string(),
+//!     "template: no template \"other.txt\" associated with template \"\"",
+//! );
+//! # Ok::<(), rutter_gotmpl::Error>(())
+//! ```
+//!
+//! # Functions
+//!
+//! Go's own (`and`, `or`, `not`, `eq` …, `index`, `slice`, `len`, `print` …, `html`, `js`,
+//! `urlquery`, `call`) are always there. A [`Function`] of your own says which Go types it takes;
+//! arguments are counted and checked against them before its body runs, with Go's messages. It
+//! refuses with a [`Fault`], whose text stands at the end of the error as `error calling NAME: …`.
+//!
+//! Through the [`Call`] that it is handed, a function can run another template and go on with its
+//! text, which the `template` action cannot:
+//!
+//! ```
+//! use rutter_gotmpl::{Fault, Function, Functions, Options, TemplateSet, Type, Value};
+//!
+//! let mut functions = Functions::default();
+//! functions.insert("include", Function::new(&[Type::String, Type::Any], |call, arguments| {
+//!     let [Value::String(name), data] = arguments else { unreachable!("checked before") };
+//!     match call.run(name, data.clone()) {
+//!         Some(ran) => ran,
+//!         None => Err(Fault::new(format!("no template {name:?}"))),
+//!     }
+//! }));
+//! functions.insert("upper", Function::new(&[Type::String], |_, arguments| {
+//!     let [Value::String(text)] = arguments else { unreachable!("checked before") };
+//!     Ok(Value::from(text.to_uppercase()))
+//! }));
+//! let mut set = TemplateSet::new(functions, Options::default());
+//! set.parse("t", r#"{{define "who"}}{{.}}!{{end}}{{include "who" "me" | upper}}"#)?;
+//! assert_eq!(set.run("t", &Value::Nil)?, "ME!");
+//! # Ok::<(), rutter_gotmpl::Error>(())
+//! ```
+//!
+//! A type of your own, with fields and methods, is an [`Object`].
+//!
+//! # Errors
+//!
+//! [`Error`] prints as Go prints it, to the byte. Its pieces can be had one by one:
+//!
+//! ```
+//! use rutter_gotmpl::{Functions, Kind, Options, TemplateSet, Value};
+//!
+//! let mut set = TemplateSet::new(Functions::default(), Options::default());
+//! set.parse("greeting.txt", "Hello,\n  {{index .names 2}}")?;
+//! let data = Value::map([("names", Value::list(vec![Value::from("Ada")]))]);
+//! let error = set.run("greeting.txt", &data).unwrap_err();
+//! assert_eq!(error.kind(), Kind::Run);
+//! assert_eq!(error.detail(), "error calling index: index out of range: 2");
+//! let place = error.place().unwrap();
+//! assert_eq!((place.name.as_str(), place.line, place.column), ("greeting.txt", 2, Some(4)));
+//! # Ok::<(), rutter_gotmpl::Error>(())
+//! ```
+//!
+//! # Limits
+//!
+//! Templates that call each other without an end stop with Go's error at its depth of 100,000;
+//! the machine's stack grows on the heap for them. A text that nests too deeply to be parsed is
+//! refused. There is no limit to how long a template runs or how much it writes but those that a
+//! function of yours sets.
+//!
 //! # Where it differs
 //!
 //! - Keys of maps are UTF-8.

@@ -93,7 +93,7 @@ pub struct Map {
     pub entries: Rc<RefCell<BTreeMap<Str, Value>>>,
 }
 
-/// A value of the host's own, such as Helm's `.Files` or `.Capabilities`.
+/// A value of the host's own: what would be a struct or a named type of the program's in Go.
 pub trait Object: fmt::Debug {
     /// Returns the name that Go's `%T` would print, e.g. `engine.files`.
     fn type_name(&self) -> &str;

@@ -201,7 +201,7 @@ fn a_range_goes_over_the_map_as_it_was() {
     assert_eq!(set.run("t", &data).unwrap(), "ab 4");
 }
 
-/// Helm's `.Files` and `.Capabilities.KubeVersion` in one.
+/// A struct with methods, as hosts have them.
 #[derive(Debug)]
 struct Thing;
 
