@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
 
-use std::{cell::Cell, path::Path, rc::Rc};
+use std::{cell::Cell, collections::HashSet, path::Path, rc::Rc};
 
 use render::{
     functions::{Dns, FunctionContext, Mode, Notice, table},
@@ -169,6 +169,20 @@ fn the_table_has_helms_functions_and_no_others() {
     assert_eq!(missing, Vec::<&str>::new());
     assert_eq!(table.into_iter().count(), NAMES.split_whitespace().count());
     assert!(self::table(&context(1)).get("env").is_none(), "Helm takes it out of sprig");
+}
+
+/// Those that Go has in every template.
+const GO: &str = "and call eq ge gt html index js le len lt ne not or print printf println slice \
+    urlquery";
+
+#[test]
+fn each_function_was_asked_of_helm() {
+    let asked = std::fs::read_to_string(oracle().join("answers.jsonl")).unwrap();
+    let words: HashSet<&str> =
+        asked.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+    let names = [NAMES, GO].into_iter().flat_map(str::split_whitespace);
+    let missing: Vec<_> = names.filter(|name| !words.contains(name)).collect();
+    assert_eq!(missing, Vec::<&str>::new());
 }
 
 fn text(template: &str) -> String {

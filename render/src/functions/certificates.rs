@@ -42,16 +42,16 @@ pub(super) fn add(functions: &mut Functions, context: &Rc<FunctionContext>) {
             Order::ca(arguments).make(source, Some(text(arguments, 2)))
         }),
         ("genSelfSignedCert", &own[..4], |source, arguments| {
-            Order::leaf(arguments)?.make(source, None)
+            Order::leaf(arguments).make(source, None)
         }),
         ("genSelfSignedCertWithKey", &own, |source, arguments| {
-            Order::leaf(arguments)?.make(source, Some(text(arguments, 4)))
+            Order::leaf(arguments).make(source, Some(text(arguments, 4)))
         }),
         ("genSignedCert", &signed[..5], |source, arguments| {
-            Order::leaf(arguments)?.signed_by(argument(arguments, 4)).make(source, None)
+            Order::leaf(arguments).signed_by(argument(arguments, 4)).make(source, None)
         }),
         ("genSignedCertWithKey", &signed, |source, arguments| {
-            let order = Order::leaf(arguments)?.signed_by(argument(arguments, 4));
+            let order = Order::leaf(arguments).signed_by(argument(arguments, 4));
             order.make(source, Some(text(arguments, 5)))
         }),
     ];
@@ -158,11 +158,35 @@ fn parse(certificate: &str, what: &str) -> Result<Certificate, String> {
         .map_err(|_| format!("error parsing certificate: {what}: x509: malformed certificate"))
 }
 
+fn address(value: &Value) -> Result<IpAddr, String> {
+    match value {
+        Value::String(text) => text.parse().map_err(|_| format!("error parsing ip: {text}")),
+        other => Err(format!("error parsing ip: {} is not a string", text_of(other))),
+    }
+}
+
+fn host(value: &Value) -> Result<String, String> {
+    match value {
+        Value::String(text) if text.is_ascii() => Ok(text.to_string()),
+        Value::String(text) => {
+            let text = quote(text.as_bytes());
+            Err(format!(
+                "error creating certificate: x509: {text} cannot be encoded as an IA5String"
+            ))
+        }
+        other => {
+            let text = text_of(other);
+            Err(format!("error processing alternate dns name: {text} is not a string"))
+        }
+    }
+}
+
 /// What a certificate is to say.
 struct Order {
     name: String,
-    addresses: Vec<IpAddr>,
-    hosts: Vec<String>,
+    /// As the template gave them: what is wrong with them is said after what is wrong with keys.
+    addresses: List,
+    hosts: List,
     days: i64,
     /// Whether it may sign others.
     authority: bool,
@@ -173,41 +197,41 @@ impl Order {
     fn ca(arguments: &[Value]) -> Self {
         Self {
             name: text(arguments, 0),
-            addresses: Vec::new(),
-            hosts: Vec::new(),
+            addresses: List::default(),
+            hosts: List::default(),
             days: argument(arguments, 1),
             authority: true,
             signer: None,
         }
     }
 
-    fn leaf(arguments: &[Value]) -> Result<Self, String> {
-        let list = |at: usize| argument::<List>(arguments, at);
-        let address = |value: &Value| match value {
-            Value::String(text) => text.parse().map_err(|_| format!("error parsing ip: {text}")),
-            other => Err(format!("error parsing ip: {} is not a string", text_of(other))),
-        };
-        let host = |value: &Value| match value {
-            Value::String(text) if text.is_ascii() => Ok(text.to_string()),
-            Value::String(text) => {
-                let text = quote(text.as_bytes());
-                Err(format!(
-                    "error creating certificate: x509: {text} cannot be encoded as an IA5String"
-                ))
-            }
-            other => {
-                let text = text_of(other);
-                Err(format!("error processing alternate dns name: {text} is not a string"))
-            }
-        };
-        Ok(Self {
+    fn leaf(arguments: &[Value]) -> Self {
+        Self {
             name: text(arguments, 0),
-            addresses: list(1).items.iter().map(address).collect::<Result<_, _>>()?,
-            hosts: list(2).items.iter().map(host).collect::<Result<_, _>>()?,
+            addresses: argument(arguments, 1),
+            hosts: argument(arguments, 2),
             days: argument(arguments, 3),
             authority: false,
             signer: None,
-        })
+        }
+    }
+
+    /// Returns the other names, as entries of a `SubjectAltName`.
+    fn other_names(&self) -> Result<Vec<u8>, String> {
+        let addresses: Vec<_> =
+            self.addresses.items.iter().map(address).collect::<Result<_, _>>()?;
+        let hosts: Vec<_> = self.hosts.items.iter().map(host).collect::<Result<_, _>>()?;
+        let mut names = Vec::new();
+        for host in &hosts {
+            names.extend(der::value(0x82, host.as_bytes()));
+        }
+        for address in addresses {
+            names.extend(match address.to_canonical() {
+                IpAddr::V4(address) => der::value(0x87, &address.octets()),
+                IpAddr::V6(address) => der::value(0x87, &address.octets()),
+            });
+        }
+        Ok(names)
     }
 
     fn signed_by(self, signer: Pair) -> Self {
@@ -223,7 +247,8 @@ impl Order {
                 .map_err(|error| format!("error generating rsa key: {error}"))?,
         };
         let signer = self.signer.as_ref().map(Signer::of).transpose()?;
-        let certificate = self.certificate(source, &key, signer.as_ref())?;
+        let names = self.other_names()?;
+        let certificate = self.certificate(source, &key, (signer.as_ref(), &names))?;
         Ok(Pair { certificate: pem::encode("CERTIFICATE", &certificate), key: key.to_pem() })
     }
 
@@ -231,7 +256,7 @@ impl Order {
         &self,
         source: &mut dyn Source,
         key: &Key,
-        signer: Option<&Signer>,
+        (signer, names): (Option<&Signer>, &[u8]),
     ) -> Result<Vec<u8>, String> {
         let mut serial = [0; 16];
         source.random(&mut serial).map_err(|refusal| refusal.0)?;
@@ -245,7 +270,7 @@ impl Order {
             &time(now, self.days).ok_or("error creating certificate: time out of range")?,
         ]);
         let by_other = signer.filter(|_| *issuer != subject).and_then(|s| s.key_id.as_deref());
-        let extensions = self.extensions(&public, by_other);
+        let extensions = self.extensions(&public, by_other, names);
         let body = der::sequence(&[
             &der::value(0xa0, &der::integer(&[2])),
             &der::integer(&serial),
@@ -263,7 +288,7 @@ impl Order {
     }
 
     /// In the order and with the flags that Go has.
-    fn extensions(&self, public: &[u8], authority_key: Option<&[u8]>) -> Vec<u8> {
+    fn extensions(&self, public: &[u8], authority_key: Option<&[u8]>, names: &[u8]) -> Vec<u8> {
         let extension = |number: u8, critical: bool, value: &[u8]| {
             let object = der::value(der::OBJECT, &[0x55, 0x1d, number]);
             let flag: &[u8] = if critical { &[1, 1, 0xff] } else { &[] };
@@ -283,21 +308,8 @@ impl Order {
         if let Some(id) = authority_key {
             out.extend(extension(35, false, &der::sequence(&[&der::value(0x80, id)])));
         }
-        let mut names = Vec::new();
-        for host in &self.hosts {
-            names.extend(der::value(0x82, host.as_bytes()));
-        }
-        for address in &self.addresses {
-            names.extend(match address {
-                IpAddr::V4(address) => der::value(0x87, &address.octets()),
-                IpAddr::V6(address) => match address.to_ipv4_mapped() {
-                    Some(address) => der::value(0x87, &address.octets()),
-                    None => der::value(0x87, &address.octets()),
-                },
-            });
-        }
         if !names.is_empty() {
-            out.extend(extension(17, self.name.is_empty(), &der::sequence(&[&names])));
+            out.extend(extension(17, self.name.is_empty(), &der::sequence(&[names])));
         }
         out
     }
