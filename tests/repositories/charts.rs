@@ -170,3 +170,13 @@ fn registries_are_refused_with_a_hint() {
         assert!(said.contains("hint: ") && said.contains("later version"), "{said}");
     }
 }
+
+#[test]
+fn what_is_no_url_is_no_repository() {
+    let (ours, helms) = (Env::new(), Env::new());
+    for url in ["notaurl", "ftp://charts.example", "charts.example/stable"] {
+        both(&ours, &helms, &["repo", "add", "a", url]);
+        let said = ours.rutter(&["repo", "add", "a", url]).failure(1);
+        assert!(said.contains("hint: a repository is a URL"), "{said}");
+    }
+}

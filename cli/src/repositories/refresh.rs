@@ -158,7 +158,8 @@ pub(crate) fn fetchable(url: &str) -> Result<(), Failure> {
             "OCI registries come with a later version; they are no repositories to be added, in \
              Helm neither",
         )),
-        scheme => Err(Failure::new(format_args!("could not find protocol handler for: {scheme}"))),
+        scheme => Err(Failure::new(format_args!("could not find protocol handler for: {scheme}"))
+            .with_hint("a repository is a URL, which begins with https:// or http://")),
     }
 }
 
