@@ -29,7 +29,7 @@ mod encoding;
 mod equal;
 mod formats;
 mod json;
-mod json_read;
+pub(crate) mod json_read;
 mod keys;
 mod lists;
 mod logic;

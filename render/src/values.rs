@@ -11,6 +11,7 @@ pub(crate) use overrides::load;
 
 mod argument;
 mod coalesce;
+mod documents;
 mod overrides;
 pub(crate) mod path;
 pub(crate) mod schema;

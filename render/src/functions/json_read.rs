@@ -6,20 +6,24 @@ use super::cast::parse_float;
 
 /// Why a text is no JSON, in Go's words.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Invalid(pub(super) String);
+pub(crate) struct Invalid(pub(crate) String);
 
 /// Reads one value; numbers are `float64`.
-pub(super) fn read(text: &str) -> Result<Value, Invalid> {
+pub(crate) fn read(text: &str) -> Result<Value, Invalid> {
     let mut reader = Reader { text, at: 0, overflow: None };
     let value = reader.value("looking for beginning of value", 0)?;
     reader.space();
-    match (reader.peek(), reader.overflow) {
-        (Some(char), _) => Err(unexpected(char, "after top-level value")),
-        (None, Some(number)) => Err(Invalid(format!(
-            "json: cannot unmarshal number {number} into Go value of type float64"
-        ))),
-        (None, None) => Ok(value),
+    match reader.peek() {
+        Some(char) => Err(unexpected(char, "after top-level value")),
+        None => reader.checked(value),
     }
+}
+
+/// Reads one value off the beginning of a text, and returns what follows it (Go's `Decoder`).
+pub(crate) fn read_first(text: &str) -> Result<(Value, &str), Invalid> {
+    let mut reader = Reader { text, at: 0, overflow: None };
+    let value = reader.value("looking for beginning of value", 0)?;
+    Ok((reader.checked(value)?, reader.rest()))
 }
 
 /// Returns what Go says where JSON of one kind is read into another type.
@@ -56,6 +60,14 @@ fn unexpected(char: char, context: &str) -> Invalid {
 }
 
 impl<'a> Reader<'a> {
+    /// Refuses what was read if a number in it is too large.
+    fn checked(&self, value: Value) -> Result<Value, Invalid> {
+        self.overflow.map_or(Ok(value), |number| {
+            let into = "into Go value of type float64";
+            Err(Invalid(format!("json: cannot unmarshal number {number} {into}")))
+        })
+    }
+
     fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }

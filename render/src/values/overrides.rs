@@ -2,8 +2,12 @@
 
 use rutter_gotmpl::{Map, Value};
 
-use super::{Values, argument, empty, from_json, set};
-use crate::{Error, Excerpt, excerpt, yaml};
+use super::{
+    Values, argument,
+    documents::{Documents, Piece},
+    empty, set,
+};
+use crate::{Error, Excerpt, excerpt, functions::json_read, yaml};
 
 /// The arguments of `-f` and the `--set` family, each in the order given.
 ///
@@ -70,9 +74,10 @@ impl Overrides {
 /// Reads a values file: several documents merge, the later winning.
 pub(crate) fn load(file: &str, bytes: &[u8]) -> Result<Map, Error> {
     let mut values = empty();
-    for (line, document) in documents(bytes) {
-        let map = yaml::read_map(document).map_err(|error| {
-            let at = error.line().zip(error.column()).map(|(at, column)| (line + at, column));
+    for document in Documents::of(bytes) {
+        let Piece { text, before } = document?;
+        let map = yaml::read_map(text).map_err(|error| {
+            let at = error.line().zip(error.column()).map(|(at, column)| (before + at, column));
             let text = format!("cannot unmarshal yaml document: {error}");
             let excerpt = at.map(|at| Box::new(masked(file, bytes, at).labelled(said(&error))));
             Error::Yaml { text, at, excerpt }
@@ -94,32 +99,6 @@ pub(super) fn masked(file: &str, bytes: &[u8], at: (usize, usize)) -> Excerpt {
     let text = String::from_utf8_lossy(bytes);
     let excerpt = Excerpt::at(file, (&text, at), excerpt::hidden);
     excerpt.noted("values are not shown: they may be secret")
-}
-
-/// Splits where apimachinery's `YAMLReader` does: at a line that starts with
-/// `---` and has nothing but white space after it. Each comes with the number of lines before it.
-pub(super) fn documents(bytes: &[u8]) -> Vec<(usize, &[u8])> {
-    let mut documents = Vec::new();
-    let (mut start, mut line) = (0, 0);
-    let (mut lines, mut before) = (0, 0);
-    for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
-        let next = line + piece.len();
-        if let Some(after) = piece.strip_prefix(b"---")
-            && after.trim_ascii().is_empty()
-        {
-            if line > start {
-                documents.push((before, bytes.get(start..line).unwrap_or_default()));
-            }
-            start = next;
-            before = lines + 1;
-        }
-        line = next;
-        lines += 1;
-    }
-    if line > start {
-        documents.push((before, bytes.get(start..line).unwrap_or_default()));
-    }
-    documents
 }
 
 /// Merges `over` onto `under` into a new map: maps merge, all else replaces, and
@@ -144,8 +123,7 @@ fn with_json(base: Map, argument: &str) -> Result<Map, Error> {
         set::json(argument, &base).map_err(|_| refuse(""))?;
         return Ok(base);
     }
-    let json = serde_json::from_str(trimmed).map_err(|_| refuse(" JSON:"))?;
-    match from_json(&json) {
+    match json_read::read(trimmed).map_err(|_| refuse(" JSON:"))? {
         Value::Map(map) => Ok(merged(&base, &map)),
         _ => Err(refuse(" JSON:")),
     }
@@ -164,7 +142,10 @@ mod tests {
                 .map(|(_, text)| text.as_bytes().to_vec())
                 .ok_or_else(|| format!("open {name}: no such file or directory"))
         };
-        overrides.merge(&mut read).map(|values| values.to_json()).map_err(|e| e.to_string())
+        overrides.merge(&mut read).map(|values| values.to_json()).map_err(|error| {
+            let source = std::error::Error::source(&error).map(|source| format!(": {source}"));
+            format!("{error}{}", source.unwrap_or_default())
+        })
     }
 
     fn strings(arguments: &[&str]) -> Vec<String> {
@@ -199,9 +180,27 @@ mod tests {
         assert_eq!(merge(&overrides, &[]), Err("failed parsing --set-json data a={bad".to_owned()));
     }
 
+    // Expected values: Helm's `loader.LoadValues`, asked through `tests/oracle/helm`.
     #[test]
-    fn documents_are_split_at_bare_separators_only() {
-        let text = b"a: 1\n---\nb: 2\n--- # no\nc: 3\n---  \n";
-        assert_eq!(documents(text).len(), 2);
+    fn documents_are_split_at_bare_separators_and_at_no_others() {
+        let read = |text: &str| {
+            let overrides = Overrides { files: strings(&["v"]), ..Overrides::default() };
+            merge(&overrides, &[("v", text)])
+        };
+        let all = json!({"a": 1, "b": 2, "c": 3});
+        assert_eq!(read("a: 1\n---\nb: 2\n--- # why\nc: 3\n---  \n"), Ok(all));
+        assert_eq!(read("\n---#"), Ok(json!({})));
+        let refused = |text, why| {
+            assert_eq!(read(text), Err(format!("failed to parse v: {why}")));
+        };
+        refused("---x", "error reading yaml document: invalid Yaml document separator: x");
+        refused(
+            "a: 1\n--- {b: 2}",
+            "error reading yaml document: invalid Yaml document separator: {b: 2}",
+        );
+        let converting =
+            "cannot unmarshal yaml document: error converting YAML to JSON: yaml: line 2:";
+        refused("\"", &format!("{converting} found unexpected end of stream"));
+        refused("---\n\t", &format!("{converting} found character that cannot start any token"));
     }
 }

@@ -6,9 +6,10 @@
 
 use std::rc::Rc;
 
-use rutter_gotmpl::{Map, Str, Value};
+use rutter_gotmpl::{Map, Str, Value, quote};
 
-use super::{empty, from_json};
+use super::empty;
+use crate::functions::json_read;
 
 /// The highest index that a list may be given.
 const MAX_INDEX: i64 = 65_536;
@@ -134,12 +135,12 @@ impl Parser<'_, '_> {
         let (key, last) = self.until(stops);
         match last {
             None if key.is_empty() => Ok(Flow::End),
-            None => Err(format!("key {key:?} has no value")),
+            None => Err(format!("key {} has no value", quoted(&key))),
             Some('[') => self.indexed(data, &key, depth),
             Some('=') => self.assigned(data, &key),
             Some(',') => {
                 put(data, &key, Value::from(""));
-                Err(format!("key {key:?} has no value (cannot end with ,)"))
+                Err(format!("key {} has no value (cannot end with ,)", quoted(&key)))
             }
             Some(_) => self.nested(data, &key, depth + 1),
         }
@@ -191,7 +192,7 @@ impl Parser<'_, '_> {
         let result = self.key(&inner, depth);
         let is_empty = inner.entries.borrow().is_empty();
         if is_empty && result == Ok(Flow::More) {
-            return Err(format!("key map {key:?} has no value"));
+            return Err(format!("key map {} has no value", quoted(key)));
         }
         if !is_empty {
             put(data, key, Value::Map(inner));
@@ -206,7 +207,7 @@ impl Parser<'_, '_> {
         }
         let (junk, last) = self.until(&['[', '.', '=']);
         if !junk.is_empty() {
-            let runes: Vec<String> = junk.chars().map(|rune| format!("{rune:?}")).collect();
+            let runes: Vec<String> = junk.chars().map(quoted_rune).collect();
             let runes = runes.join(" ");
             return Err(format!("unexpected data at end of array index: [{runes}]"));
         }
@@ -269,14 +270,8 @@ impl Parser<'_, '_> {
         if last.is_none() {
             return Ok(None);
         }
-        digits.parse().map(Some).map_err(|error: std::num::ParseIntError| {
-            let why = match error.kind() {
-                std::num::IntErrorKind::PosOverflow | std::num::IntErrorKind::NegOverflow => {
-                    "value out of range"
-                }
-                _ => "invalid syntax",
-            };
-            format!("error parsing index: strconv.Atoi: parsing {digits:?}: {why}")
+        atoi(&digits).map(Some).map_err(|why| {
+            format!("error parsing index: strconv.Atoi: parsing {}: {why}", quoted(&digits))
         })
     }
 
@@ -322,17 +317,10 @@ impl Parser<'_, '_> {
         if self.skip_comma() {
             return Ok(Value::Nil);
         }
-        let mut stream =
-            serde_json::Deserializer::from_str(self.rest).into_iter::<serde_json::Value>();
-        let value = match stream.next() {
-            Some(Ok(value)) => value,
-            Some(Err(error)) => return Err(error.to_string()),
-            None => return Err("unexpected end of JSON input".to_owned()),
-        };
-        let end = stream.byte_offset();
-        self.rest = self.rest.get(end..).unwrap_or_default();
+        let (value, rest) = json_read::read_first(self.rest).map_err(|error| error.0)?;
+        self.rest = rest;
         self.skip_comma();
-        Ok(from_json(&value))
+        Ok(value)
     }
 
     /// Skips white space and one comma; returns whether there was a comma, or
@@ -352,7 +340,8 @@ fn typed_value(text: String) -> Value {
     if text.eq_ignore_ascii_case("true") {
         return Value::Bool(true);
     }
-    if text.eq_ignore_ascii_case("false") {
+    // Go folds case as Unicode does: ſ is a small s, too.
+    if text.replace('ſ', "s").eq_ignore_ascii_case("false") {
         return Value::Bool(false);
     }
     if text.eq_ignore_ascii_case("null") {
@@ -364,6 +353,38 @@ fn typed_value(text: String) -> Value {
     match text.parse() {
         Ok(number) if !text.starts_with('0') => Value::int64(number),
         _ => Value::from(text),
+    }
+}
+
+/// Go's `strconv.Atoi`, or why it refuses: what comes first in the text decides.
+fn atoi(text: &str) -> Result<i64, &'static str> {
+    const SYNTAX: &str = "invalid syntax";
+    const RANGE: &str = "value out of range";
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if digits.is_empty() {
+        return Err(SYNTAX);
+    }
+    let mut number: u64 = 0;
+    for char in digits.chars() {
+        let digit = char.to_digit(10).ok_or(SYNTAX)?;
+        let tens = number.checked_mul(10).ok_or(RANGE)?;
+        number = tens.checked_add(u64::from(digit)).ok_or(RANGE)?;
+    }
+    let number = i128::from(number);
+    i64::try_from(if text.starts_with('-') { -number } else { number }).map_err(|_| RANGE)
+}
+
+/// Go's `%q`.
+fn quoted(text: &str) -> String {
+    quote(text.as_bytes())
+}
+
+/// Go's `%q` of a rune.
+fn quoted_rune(rune: char) -> String {
+    match rune {
+        '\'' => r"'\''".to_owned(),
+        '"' => "'\"'".to_owned(),
+        other => format!("'{}'", quoted(&other.to_string()).trim_matches('"')),
     }
 }
 
@@ -445,6 +466,25 @@ mod tests {
     }
 
     #[test]
+    fn case_is_folded_as_in_unicode() {
+        assert_eq!(set("a=falſe,b={FALſE}"), Ok(json!({"a": false, "b": [false]})));
+    }
+
+    // Expected values: `pkg/strvals`, asked through `tests/oracle/helm`.
+    #[test]
+    fn a_json_value_ends_where_it_cannot_go_on() {
+        let set = |argument| {
+            let data = empty();
+            json(argument, &data).map(|()| Values::new(data).to_json())
+        };
+        assert_eq!(set("=1=[]"), Ok(json!({})));
+        assert_eq!(set("a=nullb=2"), Ok(json!({"a": null, "b": 2})));
+        assert_eq!(set("a=01=2"), Ok(json!({"a": 0, "1": 2})));
+        assert_eq!(set(r#"a="\ud83d""#), Ok(json!({"a": "\u{fffd}"})));
+        assert!(set("a=1e400").is_err());
+    }
+
+    #[test]
     fn names_and_lists_nest() {
         assert_eq!(
             set("a.b.c=1,a.b.d={x,y},l[1].k=v,m[0][1]=z,e\\.f=g\\,h"),
@@ -473,6 +513,13 @@ mod tests {
             refused("a[x]=1"),
             r#"error parsing index: strconv.Atoi: parsing "x": invalid syntax"#
         );
+        assert_eq!(
+            refused("a[9223372036854775808x]=1"),
+            r#"error parsing index: strconv.Atoi: parsing "9223372036854775808x": invalid syntax"#
+        );
+        assert_eq!(refused("\u{7f}.x"), r#"key "x" has no value"#);
+        assert_eq!(refused("\u{7f}"), r#"key "\x7f" has no value"#);
+        assert_eq!(refused("a[0]x'=1"), r"unexpected data at end of array index: ['x' '\'']");
         assert_eq!(refused("a[-1]=1"), "negative -1 index not allowed");
         assert_eq!(
             refused("a[70000]=1"),

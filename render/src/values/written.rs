@@ -2,11 +2,7 @@
 
 use rutter_gotmpl::{Map, Value};
 
-use super::{
-    Overrides, argument, empty,
-    overrides::{documents, masked},
-    set,
-};
+use super::{Overrides, argument, documents::Documents, empty, overrides::masked, set};
 use crate::{Chart, Excerpt, File, yaml};
 
 type Reader<'a> = &'a mut dyn FnMut(&str) -> Result<Vec<u8>, String>;
@@ -70,9 +66,10 @@ fn by_default(path: &[String], chart: &Chart) -> Option<Excerpt> {
 }
 
 fn in_text(file: &str, text: &[u8], path: &[String]) -> Option<Excerpt> {
-    documents(text).into_iter().rev().find_map(|(before, document)| {
-        let (line, column) = yaml::find(document, path)?;
-        Some(masked(file, text, (before + line, column)))
+    let documents: Vec<_> = Documents::of(text).map_while(Result::ok).collect();
+    documents.into_iter().rev().find_map(|document| {
+        let (line, column) = yaml::find(&document.text, path)?;
+        Some(masked(file, text, (document.before + line, column)))
     })
 }
 

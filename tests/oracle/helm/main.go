@@ -42,13 +42,15 @@ type answer struct {
 type respondent func(line []byte) answer
 
 var respondents = map[string]respondent{
-	"yaml":     askYAML,
-	"set":      askSet,
-	"render":   askRender,
-	"template": askTemplate,
-	"sort":     askSort,
-	"split":    askSplit,
-	"semver":   askSemver,
+	"yaml":      askYAML,
+	"set":       askSet,
+	"overrides": askOverrides,
+	"render":    askRender,
+	"release":   askRelease,
+	"template":  askTemplate,
+	"sort":      askSort,
+	"split":     askSplit,
+	"semver":    askSemver,
 }
 
 func main() {

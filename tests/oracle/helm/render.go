@@ -83,12 +83,20 @@ func askTemplate(line []byte) answer {
 }
 
 func render(made *chart.Chart, s surroundings) answer {
-	values, err := common.ReadValues([]byte(s.Values))
+	files, err := rendered(made, s)
 	if err != nil {
 		return failed(err)
 	}
+	return answer{Files: files}
+}
+
+func rendered(made *chart.Chart, s surroundings) (map[string]string, error) {
+	values, err := common.ReadValues([]byte(s.Values))
+	if err != nil {
+		return nil, err
+	}
 	if err := chartutil.ProcessDependencies(made, values); err != nil {
-		return failed(err)
+		return nil, err
 	}
 	options := common.ReleaseOptions{
 		Name: or(s.Release, "rel"), Namespace: or(s.Namespace, "ns"),
@@ -98,7 +106,7 @@ func render(made *chart.Chart, s surroundings) answer {
 	if s.KubeVersion != "" {
 		version, err := common.ParseKubeVersion(s.KubeVersion)
 		if err != nil {
-			return failed(err)
+			return nil, err
 		}
 		capabilities.KubeVersion = *version
 	}
@@ -106,13 +114,12 @@ func render(made *chart.Chart, s surroundings) answer {
 	capabilities.APIVersions = append(known[:len(known):len(known)], s.APIVersions...)
 	top, err := util.ToRenderValues(made, values, options, capabilities)
 	if err != nil {
-		return failed(err)
+		return nil, err
 	}
-	files, err := engine.Render(made, top)
-	if err != nil {
-		return failed(err)
+	if err := refuseOtherKubernetes(made.Metadata.KubeVersion, capabilities.KubeVersion); err != nil {
+		return nil, err
 	}
-	return answer{Files: files}
+	return engine.Render(made, top)
 }
 
 // document is one manifest or hook, and the file it came from.
@@ -144,8 +151,15 @@ func askSort(line []byte) answer {
 		return failed(err)
 	}
 	made := answer{}
+	made.Hooks, made.Documents = documents(hooks, manifests)
+	return made
+}
+
+func documents(
+	hooks []*release.Hook, manifests []releaseutil.Manifest,
+) (ofHooks, ofManifests []document) {
 	for _, hook := range hooks {
-		made.Hooks = append(made.Hooks, document{
+		ofHooks = append(ofHooks, document{
 			File: hook.Path, Content: hook.Manifest, Kind: hook.Kind, Name: hook.Name,
 			Events: names(hook.Events), Weight: hook.Weight,
 		})
@@ -155,9 +169,9 @@ func askSort(line []byte) answer {
 		if manifest.Head.Metadata != nil {
 			one.Name = manifest.Head.Metadata.Name
 		}
-		made.Documents = append(made.Documents, one)
+		ofManifests = append(ofManifests, one)
 	}
-	return made
+	return ofHooks, ofManifests
 }
 
 // askSplit splits a file into its documents.

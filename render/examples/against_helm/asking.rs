@@ -1,0 +1,301 @@
+//! Asks Helm and us the same, and says where the answers differ.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    error::Error,
+    fmt,
+    io::{BufRead as _, BufReader, BufWriter, Write as _},
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    sync::mpsc,
+    thread,
+};
+
+use serde_json::Value as Json;
+
+/// How many differences are made smaller and shown.
+const SHOWN: usize = 40;
+
+/// How many are made smaller to see whether they are like one that is shown.
+const LOOKED_AT: usize = 60;
+
+/// How many questions it may take to make one smaller.
+const PATIENCE: usize = 150;
+
+/// What can be asked of both.
+pub(crate) trait Case: Clone + Send {
+    /// Returns the question to the oracle.
+    fn question(&self) -> Json;
+
+    /// Returns our answer.
+    fn ours(&self) -> Answer;
+
+    /// Reads Helm's answer.
+    fn theirs(&self, answer: &Json) -> Answer;
+
+    /// Returns why these two may differ, if they may.
+    fn excuse(&self, _ours: &Answer, _theirs: &Answer) -> Option<&'static str> {
+        None
+    }
+
+    /// Returns cases that are a little smaller, those that leave out most first.
+    fn smaller(&self) -> Vec<Self>;
+
+    /// Returns it for people to read.
+    fn show(&self) -> String;
+}
+
+/// What one of the two says.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Answer {
+    /// It made this.
+    Made(Json),
+    /// It failed with this text.
+    Failed(String),
+    /// It did not come to an end.
+    None(String),
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Made(made) => write!(formatter, "made   {made}"),
+            Self::Failed(text) => write!(formatter, "failed {text}"),
+            Self::None(why) => write!(formatter, "no answer: {why}"),
+        }
+    }
+}
+
+/// Returns what stands in `error` where that says that there is no answer, or
+/// the failure, or nothing.
+pub(crate) fn failure(answer: &Json) -> Option<Answer> {
+    let error = answer.get("error").and_then(Json::as_str).unwrap_or_default();
+    if let Some(why) = error.strip_prefix("oracle: ") {
+        return Some(Answer::None(why.to_owned()));
+    }
+    (!error.is_empty()).then(|| Answer::Failed(error.to_owned()))
+}
+
+/// What came of the questions.
+#[derive(Default)]
+pub(crate) struct Report {
+    asked: usize,
+    different: usize,
+    endings: BTreeMap<&'static str, usize>,
+    /// The differences that are shown, and how many were like each of them.
+    shown: Vec<(Shown, usize)>,
+    /// What those have in common that were made smaller, as they were before.
+    looked_at: BTreeSet<String>,
+}
+
+struct Shown {
+    /// What differences have in common that come from the same cause, perhaps.
+    likeness: String,
+    text: String,
+}
+
+impl Report {
+    pub(crate) fn is_good(&self) -> bool {
+        self.different == 0
+    }
+
+    fn add(&mut self, new: Shown) {
+        let known = self.shown.iter_mut().find(|(shown, _)| shown.likeness == new.likeness);
+        if let Some((_, count)) = known {
+            *count += 1;
+        } else if self.shown.len() < SHOWN {
+            self.shown.push((new, 1));
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { asked, different, endings, shown, .. } = self;
+        for (Shown { text, .. }, count) in shown {
+            writeln!(formatter, "{text}  ({count} like it)\n")?;
+        }
+        let endings: Vec<_> =
+            endings.iter().map(|(ending, count)| format!("{count} {ending}")).collect();
+        writeln!(formatter, "{asked} asked: {}", endings.join(", "))?;
+        // A line that `tests/run` counts.
+        write!(formatter, "helm: {} passed, {different} failed", asked - different)
+    }
+}
+
+/// Asks all cases of a range of numbers.
+pub(crate) fn ask<C: Case>(
+    numbers: std::ops::Range<u64>,
+    make: impl Fn(u64) -> C + Sync,
+) -> Result<Report, Box<dyn Error>> {
+    let mut oracle = Oracle::start()?;
+    let mut again = Again::default();
+    let mut report = Report::default();
+    let (sender, cases) = mpsc::sync_channel::<(u64, C)>(256);
+    thread::scope(|scope| {
+        let mut input = BufWriter::new(oracle.input);
+        let make = &make;
+        scope.spawn(move || {
+            for number in numbers {
+                let case = make(number);
+                let line = case.question().to_string();
+                if sender.send((number, case)).is_err()
+                    || writeln!(input, "{line}").is_err()
+                    || input.flush().is_err()
+                {
+                    return;
+                }
+            }
+        });
+        for (number, case) in cases {
+            let mut line = String::new();
+            oracle.output.read_line(&mut line)?;
+            if line.is_empty() {
+                return Err(format!("Helm died of case {number}:\n{}", case.show()).into());
+            }
+            compare(&mut report, &mut again, number, &case, &serde_json::from_str(&line)?)?;
+        }
+        Ok::<_, Box<dyn Error>>(())
+    })?;
+    oracle.child.wait()?;
+    Ok(report)
+}
+
+fn compare<C: Case>(
+    report: &mut Report,
+    again: &mut Again,
+    number: u64,
+    case: &C,
+    answer: &Json,
+) -> Result<(), Box<dyn Error>> {
+    report.asked += 1;
+    let theirs = case.theirs(answer);
+    let ending = match &theirs {
+        Answer::Made(_) => "made",
+        Answer::Failed(_) => "refused",
+        Answer::None(_) => "without an answer",
+    };
+    if ending == "without an answer" {
+        *report.endings.entry(ending).or_default() += 1;
+        return Ok(());
+    }
+    let ours = ours(case);
+    if ours == theirs {
+        *report.endings.entry(ending).or_default() += 1;
+        return Ok(());
+    }
+    if let Some(excuse) = case.excuse(&ours, &theirs) {
+        *report.endings.entry(excuse).or_default() += 1;
+        return Ok(());
+    }
+    *report.endings.entry("different").or_default() += 1;
+    report.different += 1;
+    let raw = likeness(&format!("{theirs} {ours}"));
+    if report.looked_at.len() < LOOKED_AT && report.looked_at.insert(raw) {
+        let (small, ours, theirs) = again.smallest(case, (ours, theirs))?;
+        let likeness = likeness(&format!("{theirs} {ours}"));
+        let text = format!("case {number}: {}\n  Helm {theirs}\n  here {ours}\n", small.show());
+        report.add(Shown { likeness, text });
+    }
+    Ok(())
+}
+
+/// Returns a text without what is in quotes, and without numbers.
+fn likeness(text: &str) -> String {
+    let outside = text.split('"').step_by(2);
+    let letters = outside.flat_map(str::chars).filter(|c| !c.is_ascii_digit());
+    letters.take(300).collect()
+}
+
+fn ours<C: Case>(case: &C) -> Answer {
+    catch_unwind(AssertUnwindSafe(|| case.ours())).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| panic.downcast_ref::<&str>().map(|&text| text.to_owned()));
+        Answer::None(format!("panic: {}", text.unwrap_or_default()))
+    })
+}
+
+/// A second oracle, to ask about what differed.
+#[derive(Default)]
+struct Again(Option<Oracle>);
+
+impl Again {
+    /// Leaves out of a case what can be left out so that the answers still differ.
+    fn smallest<C: Case>(
+        &mut self,
+        case: &C,
+        answers: (Answer, Answer),
+    ) -> Result<(C, Answer, Answer), Box<dyn Error>> {
+        let (mut best, mut answers) = (case.clone(), answers);
+        let mut left = PATIENCE;
+        'smaller: loop {
+            for case in best.smaller() {
+                if left == 0 {
+                    break 'smaller;
+                }
+                left -= 1;
+                let theirs = case.theirs(&self.ask(&case.question())?);
+                let ours = ours(&case);
+                let differ = ours != theirs
+                    && !matches!(theirs, Answer::None(_))
+                    && case.excuse(&ours, &theirs).is_none();
+                if differ {
+                    best = case;
+                    answers = (ours, theirs);
+                    continue 'smaller;
+                }
+            }
+            break;
+        }
+        Ok((best, answers.0, answers.1))
+    }
+
+    fn ask(&mut self, question: &Json) -> Result<Json, Box<dyn Error>> {
+        let oracle = match &mut self.0 {
+            Some(oracle) => oracle,
+            none => none.insert(Oracle::start()?),
+        };
+        writeln!(oracle.input, "{question}")?;
+        let mut line = String::new();
+        oracle.output.read_line(&mut line)?;
+        if line.is_empty() {
+            self.0 = None;
+            return Ok(serde_json::json!({"error": "oracle: died"}));
+        }
+        Ok(serde_json::from_str(&line)?)
+    }
+}
+
+/// The program that answers for Helm's packages.
+struct Oracle {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Oracle {
+    fn start() -> Result<Self, Box<dyn Error>> {
+        let mut child = Command::new(program()?)
+            .env("TZ", "UTC")
+            .env("GOMAXPROCS", "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let input = child.stdin.take().ok_or("no way to ask")?;
+        let output = BufReader::with_capacity(1 << 20, child.stdout.take().ok_or("no way back")?);
+        Ok(Self { child, input, output })
+    }
+}
+
+fn program() -> Result<String, Box<dyn Error>> {
+    if let Ok(program) = std::env::var("RUTTER_HELM_ORACLE") {
+        return Ok(program);
+    }
+    let build = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/oracle/build");
+    let output = Command::new(build).arg("helm").stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        return Err("the oracle cannot be built; name one in RUTTER_HELM_ORACLE".into());
+    }
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+}
