@@ -216,7 +216,7 @@ fn scope(templates: &context::Templates, name: &str) -> Option<Value> {
     let template = templates.get(name).filter(|_| !base.starts_with('_'))?;
     let place = Named::template(name, &template.base);
     template.scope.entries.borrow_mut().insert("Template".into(), place);
-    Some(Value::Map(template.scope.clone()))
+    Some(Named::values(template.scope.clone()))
 }
 
 /// Takes the files that end in NOTES.txt out and returns those that are wanted.

@@ -195,10 +195,19 @@ fn compare<C: Case>(
     if report.looked_at.len() < LOOKED_AT && report.looked_at.insert(raw) {
         let (small, ours, theirs) = again.smallest(case, (ours, theirs))?;
         let likeness = likeness(&format!("{theirs} {ours}"));
-        let text = format!("case {number}: {}\n  Helm {theirs}\n  here {ours}\n", small.show());
+        let text = format!("case {number}: {}\n{}", small.show(), beside(&theirs, &ours));
         report.add(Shown { likeness, text });
     }
     Ok(())
+}
+
+/// Both answers from a little before the place where they part.
+fn beside(theirs: &Answer, ours: &Answer) -> String {
+    let (theirs, ours) = (theirs.to_string(), ours.to_string());
+    let same = theirs.chars().zip(ours.chars()).take_while(|(a, b)| a == b).count();
+    let skipped = if same > 300 { same - 80 } else { 0 };
+    let part = |text: &str| text.chars().skip(skipped).take(700).collect::<String>();
+    format!("  Helm {}\n  here {}\n", part(&theirs), part(&ours))
 }
 
 /// Returns a text without what is in quotes, and without numbers.

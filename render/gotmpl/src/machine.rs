@@ -267,7 +267,11 @@ impl Machine<'_> {
             mark: self.variables.len(),
         };
         let ran = match value.value() {
+            // Its error shows what it is itself.
             Value::Object(object) => match object.underlying() {
+                Some(Value::Int(..)) if loop_.pipe.variables.len() > 1 => {
+                    Err(self.only_one_variable(value.value()))
+                }
                 Some(inner) => self.elements(loop_, &inner),
                 None => self.elements(loop_, value.value()),
             },
@@ -284,16 +288,18 @@ impl Machine<'_> {
         }
     }
 
+    fn only_one_variable(&self, value: &Value) -> Error {
+        let value = format::shown(value, 'v');
+        self.error(format!("can't use {value} to iterate over more than one variable"))
+    }
+
     /// Runs the body for each element; returns whether there were any.
     fn elements(&mut self, loop_: Loop<'_>, value: &Value) -> Result<bool, Error> {
         match value {
             Value::Nil => Ok(false),
             Value::Int(number, kind) => {
                 if loop_.pipe.variables.len() > 1 {
-                    let value = format::shown(value, 'v');
-                    return Err(self.error(format!(
-                        "can't use {value} to iterate over more than one variable"
-                    )));
+                    return Err(self.only_one_variable(value));
                 }
                 let end = if kind.is_unsigned() && *number < 0 { i64::MAX } else { *number };
                 let numbers = (0..end).map(|number| Value::Int(number, *kind));

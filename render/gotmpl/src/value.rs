@@ -125,6 +125,12 @@ pub trait Object: fmt::Debug {
         None
     }
 
+    /// Returns a value of the same named type over another [`Object::underlying`]
+    /// one: a copy. Unless the type says otherwise that is the plain value.
+    fn over(&self, underlying: Value) -> Value {
+        underlying
+    }
+
     /// Returns the fields that Go's `encoding/json` would write, in the order of
     /// the Go struct, where that is what it is. Maps have no order of their own.
     fn members(&self) -> Option<Vec<(&'static str, Value)>> {

@@ -35,6 +35,13 @@ impl Object for Named {
         Some(Value::Map(self.map.clone()))
     }
 
+    fn over(&self, underlying: Value) -> Value {
+        match underlying {
+            Value::Map(map) => Self::values(map),
+            other => other,
+        }
+    }
+
     fn print(&self) -> String {
         String::new()
     }

@@ -8,6 +8,7 @@ use rutter_gotmpl::{Elem, Fault, Functions, List, Map, Str, Value};
 use super::{
     merge::{Clash, merge},
     print::strval,
+    semvers,
     signature::{Define, Text, list_of},
 };
 
@@ -169,8 +170,8 @@ pub(super) fn deep_copy(value: &Value) -> Value {
             Value::Map(copy)
         }
         Value::Object(object) => match object.underlying() {
-            Some(map @ Value::Map(_)) => deep_copy(&map),
-            _ => value.clone(),
+            Some(map @ Value::Map(_)) => object.over(deep_copy(&map)),
+            _ => semvers::deep_copy(value).unwrap_or_else(|| value.clone()),
         },
         other => other.clone(),
     }

@@ -83,6 +83,9 @@ impl Writer {
                     self.block(('{', '}'), items, depth)?;
                 }
                 (None, Some(value)) => self.value(&value, depth)?,
+                (None, None) if object.type_name() == "complex128" => {
+                    return Err(Unsupported("json: unsupported type: complex128".to_owned()));
+                }
                 (None, None) => self.out.push_str("{}"),
             },
         }

@@ -176,10 +176,18 @@ fn chunk(size: i64, list: &Value) -> Result<Value, Fault> {
     let items =
         items(list).ok_or_else(|| Fault::new(format!("Cannot chunk type {}", kind_name(list))))?;
     let chunks: Vec<Value> = match usize::try_from(size) {
-        _ if items.is_empty() => Vec::new(),
+        _ if items.is_empty() && size > 0 => Vec::new(),
         Ok(size) if size > 0 => items.chunks(size).map(|chunk| list_of(chunk.to_vec())).collect(),
-        // Go's arithmetic makes a length out of it that no slice can have.
+        // What sprig's arithmetic makes of a size below zero.
+        _ if size < -1 && items.len() == 1 => vec![list_of(items)],
+        _ if size < 0 && items.len() > 1 && too_few(items.len(), size) => Vec::new(),
         _ => return Err(Fault::new("runtime error: makeslice: len out of range")),
     };
     Ok(Value::List(List { elem: Elem::List, items: chunks.into(), nil: false }))
+}
+
+/// Returns whether sprig counts no chunks: one less than the elements, divided and rounded down,
+/// is -1.
+fn too_few(elements: usize, size: i64) -> bool {
+    u64::try_from(elements).is_ok_and(|elements| elements - 1 <= size.unsigned_abs())
 }

@@ -93,9 +93,10 @@ fn decrypt(password: &[u8], text: &[u8]) -> Result<Vec<u8>, Fault> {
     }
     let bytes = base64::decode(text).map_err(|error| Fault::new(error.to_string()))?;
     let Some((vector, content)) = bytes.split_first_chunk::<BLOCK>() else {
-        let length = bytes.len();
+        // Go makes room for what the digits could hold, the padding counted.
+        let room = text.len() / 4 * 3;
         let message =
-            format!("runtime error: slice bounds out of range [:16] with capacity {length}");
+            format!("runtime error: slice bounds out of range [:16] with capacity {room}");
         return Err(Fault::new(message));
     };
     let cipher = cbc::Decryptor::<Aes256>::new(&aes_key(password).into(), &(*vector).into());

@@ -36,6 +36,7 @@ pub(super) fn kind_name(value: &Value) -> &'static str {
         Value::Bytes(_) | Value::List(_) => "slice",
         Value::Map(_) => "map",
         Value::Object(object) if object.type_name().starts_with('*') => "ptr",
+        Value::Object(object) if object.type_name() == "complex128" => "complex128",
         Value::Object(object) => {
             object.underlying().map_or("struct", |underlying| kind_name(&underlying))
         }

@@ -29,6 +29,15 @@ fn object(version: Version, type_name: &'static str) -> Value {
     Value::Object(std::rc::Rc::new(VersionObject { version, type_name }))
 }
 
+/// Returns what `copystructure` makes of a version: its fields are hidden from that, so it is
+/// another one, of nothing.
+pub(super) fn deep_copy(value: &Value) -> Option<Value> {
+    let Value::Object(version) = value else { return None };
+    let version = version.as_any()?.downcast_ref::<VersionObject>()?;
+    let nothing = Version { original: String::new(), ..Version::parse("0.0.0").ok()? };
+    Some(object(nothing, version.type_name))
+}
+
 /// Go's `*semver.Version`, or `semver.Version` where a method made it.
 #[derive(Debug)]
 struct VersionObject {

@@ -190,7 +190,7 @@ mod tests {
         let all = json!({"a": 1, "b": 2, "c": 3});
         assert_eq!(read("a: 1\n---\nb: 2\n--- # why\nc: 3\n---  \n"), Ok(all));
         assert_eq!(read("\n---#"), Ok(json!({})));
-        let refused = |text, why| {
+        let refused = |text: &str, why: &str| {
             assert_eq!(read(text), Err(format!("failed to parse v: {why}")));
         };
         refused("---x", "error reading yaml document: invalid Yaml document separator: x");

@@ -475,7 +475,8 @@ mod tests {
     fn a_json_value_ends_where_it_cannot_go_on() {
         let set = |argument| {
             let data = empty();
-            json(argument, &data).map(|()| Values::new(data).to_json())
+            json(argument, &data).map_err(|refused| refused.reason)?;
+            Ok::<_, String>(Values::new(data).to_json())
         };
         assert_eq!(set("=1=[]"), Ok(json!({})));
         assert_eq!(set("a=nullb=2"), Ok(json!({"a": null, "b": 2})));

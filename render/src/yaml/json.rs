@@ -49,7 +49,7 @@ fn write_value<'v, S: Source<'v>>(
             }
             text.push(']');
         }
-        View::Map(mut entries) => {
+        View::Map(mut entries) | View::Fields(mut entries) => {
             entries.sort_by(|(a, _), (b, _)| a.as_ref().cmp(b.as_ref()));
             text.push('{');
             for (at, (key, value)) in entries.iter().enumerate() {

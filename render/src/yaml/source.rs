@@ -18,6 +18,8 @@ pub(super) enum View<'v, S> {
     Binary(Rc<[u8]>),
     List(Vec<S>),
     Map(Vec<(Name<'v>, S)>),
+    /// The fields of a Go struct, which keep their order.
+    Fields(Vec<(Name<'v>, S)>),
 }
 
 /// The text of a key.
@@ -53,6 +55,10 @@ impl Source<'static> for Value {
             Self::RawString(bytes) => View::String(replaced(bytes).into()),
             Self::Bytes(bytes) => View::String(base64(bytes).into()),
             Self::List(list) if list.nil => View::Null,
+            Self::Object(object) => match object.marshal() {
+                Some(value) => value.view(),
+                None => View::Map(Vec::new()),
+            },
             other => other.view_directly(),
         }
     }
@@ -78,12 +84,21 @@ impl Source<'static> for Value {
                     .map(|(key, value)| (Name::Shared(Rc::clone(key)), value.clone()))
                     .collect(),
             ),
-            Self::Object(object) => match object.marshal() {
-                Some(value) => value.view_directly(),
-                None => View::Map(Vec::new()),
+            Self::Object(object) => match (object.members(), object.marshal()) {
+                (Some(members), _) => {
+                    let field = |(name, value)| (Name::Text(v3_name(name).into()), value);
+                    View::Fields(members.into_iter().map(field).collect())
+                }
+                (None, Some(value)) => value.view_directly(),
+                (None, None) => View::Map(Vec::new()),
             },
         }
     }
+}
+
+/// What go-yaml v3 calls a field whose name in JSON this is: the Go name in small letters.
+fn v3_name(name: &str) -> String {
+    name.replace('_', "").to_lowercase()
 }
 
 impl<'v> Source<'v> for &'v serde_json::Value {

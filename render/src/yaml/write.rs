@@ -147,7 +147,9 @@ impl Writer {
             View::String(text) => self.string(&text)?,
             View::Binary(bytes) => self.binary(&bytes),
             View::List(items) if items.is_empty() => self.emitter.word("[]"),
-            View::Map(entries) if entries.is_empty() => self.emitter.word("{}"),
+            View::Map(entries) | View::Fields(entries) if entries.is_empty() => {
+                self.emitter.word("{}");
+            }
             View::List(items) => {
                 let before = self.emitter.deepen_list(is_value);
                 return Ok(Some(Open::List(items.into_iter(), before)));
@@ -158,6 +160,10 @@ impl Writer {
                     if self.mode == Mode::Directly { Version::Three } else { Version::Two };
                 let sorted = order::sort(entries, |(key, _)| key.as_ref(), version);
                 return Ok(Some(Open::Map(sorted.into_iter(), before)));
+            }
+            View::Fields(fields) => {
+                let before = self.emitter.deepen();
+                return Ok(Some(Open::Map(fields.into_iter(), before)));
             }
         }
         Ok(None)

@@ -15,6 +15,16 @@ import (
 	releaseutil "helm.sh/helm/v4/pkg/release/v1/util"
 )
 
+// setBuild says of Helm's build what the real 4.3.1 says of its own.
+func setBuild(capabilities *common.Capabilities) {
+	build := &capabilities.HelmVersion
+	build.Version = "v4.3.1"
+	build.GitCommit = "c0d08d0d6d9424d4a14febb5e8a3e51b0dd00dff"
+	build.GitTreeState = "clean"
+	build.GoVersion = "go1.27.2"
+	build.KubeClientVersion = "v1.37"
+}
+
 // surroundings are what a chart is rendered with, beside itself.
 type surroundings struct {
 	Values      string // YAML
@@ -103,6 +113,7 @@ func rendered(made *chart.Chart, s surroundings) (map[string]string, error) {
 		Revision: max(s.Revision, 1), IsUpgrade: s.IsUpgrade, IsInstall: !s.IsUpgrade,
 	}
 	capabilities := common.DefaultCapabilities.Copy()
+	setBuild(capabilities)
 	if s.KubeVersion != "" {
 		version, err := common.ParseKubeVersion(s.KubeVersion)
 		if err != nil {

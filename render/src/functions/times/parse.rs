@@ -6,7 +6,6 @@ use super::{
     value::Time,
     zone::Zone,
 };
-use rutter_gotmpl::quote;
 
 /// Reads a time; without an offset of its own it is one of `local`.
 pub(super) fn parse(layout: &str, text: &str, local: &Zone) -> Result<Time, String> {
@@ -30,6 +29,19 @@ pub(super) fn parse(layout: &str, text: &str, local: &Zone) -> Result<Time, Stri
         return Err(whole(&format!(": extra text: {extra}")));
     }
     reader.found.time(local).map_err(|what| whole(&format!(": {what}")))
+}
+
+/// Go's package `time` has a way of its own to quote: bytes, of all that is not plain ASCII.
+fn quote(text: &[u8]) -> String {
+    let mut out = "\"".to_owned();
+    for byte in text {
+        match byte {
+            b'"' | b'\\' => out.extend(['\\', char::from(*byte)]),
+            b' '..=b'\x7f' => out.push(char::from(*byte)),
+            _ => out.push_str(&format!("\\x{byte:02x}")),
+        }
+    }
+    out + "\""
 }
 
 fn as_element(layout: &str, value: &str, element: &str) -> String {
