@@ -1,5 +1,6 @@
 //! What a release looks like in the cluster, why it is not ready, and what it takes to be allowed.
 
+mod engines;
 mod facts;
 mod permissions;
 mod shown;

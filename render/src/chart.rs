@@ -111,6 +111,10 @@ pub struct Metadata {
     /// The subcharts it asks for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub dependencies: Vec<Dependency>,
+    /// Empty for Go's templates, else the engine that renders the chart: `tera`. Helm 2 had the
+    /// field, Helm 4 does not look at it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub engine: String,
     /// Empty, `application` or `library`.
     #[serde(rename = "type", skip_serializing_if = "String::is_empty")]
     pub kind: String,

@@ -2,8 +2,9 @@
 
 use std::{collections::BTreeMap, rc::Rc};
 
-use rutter_gotmpl::{Map, MissingKey, Options, TemplateSet, Value};
+use rutter_gotmpl::{Map, MissingKey, Options, TemplateSet};
 
+use context::Template;
 use named::Named;
 
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
 
 mod cluster;
 mod context;
+mod engines;
 mod failure;
 mod files;
 mod glob;
@@ -172,12 +174,16 @@ fn run(
     templates: &context::Templates,
     functions: &Rc<FunctionContext>,
 ) -> Result<BTreeMap<String, String>, Error> {
-    let (set, order) = parsed(templates, functions)?;
+    let parsed = parsed(templates, functions)?;
     let mut files = BTreeMap::new();
-    for name in order {
-        let Some(scope) = scope(templates, name) else { continue };
-        let text = set.run(name, &scope).map_err(|error| {
-            let about = failure::About { templates, set: &set };
+    for name in parsed.order {
+        let Some((template, scope)) = scope(templates, name) else { continue };
+        if let Some(set) = parsed.tera.of(template) {
+            files.insert(name.clone(), set.run(name, &scope)?);
+            continue;
+        }
+        let text = parsed.go.run(name, &Named::values(scope)).map_err(|error| {
+            let about = failure::About { templates, set: &parsed.go };
             Error::Template(Box::new(failure::run(name, &error, about)))
         })?;
         let text = if text.contains("<no value>") { text.replace("<no value>", "") } else { text };
@@ -186,37 +192,49 @@ fn run(
     Ok(files)
 }
 
-/// Parses all templates; returns their names in the order in which they run.
+/// All templates, parsed.
+struct Parsed<'t> {
+    go: TemplateSet,
+    tera: engines::Sets,
+    /// The names of all, in the order in which they run.
+    order: Vec<&'t String>,
+}
+
+/// Parses all templates.
 ///
 /// Deeper files come first and, within a depth, later names: so the definitions
 /// of parents and of earlier names are the last to be parsed, and win.
 fn parsed<'t>(
     templates: &'t context::Templates,
     functions: &Rc<FunctionContext>,
-) -> Result<(TemplateSet, Vec<&'t String>), Error> {
+) -> Result<Parsed<'t>, Error> {
     let options = Options { missing_key: MissingKey::Zero };
     let mut set = TemplateSet::new(functions::table(functions), options);
     let mut order: Vec<&String> = templates.keys().collect();
     let depth = |name: &str| name.matches('/').count();
     order.sort_by(|a, b| (depth(b), b).cmp(&(depth(a), a)));
+    let tera = engines::Sets::new(templates, functions)?;
     for &name in &order {
         let Some(template) = templates.get(name) else { continue };
+        if !template.engine.is_empty() {
+            continue;
+        }
         let text = template.file.text();
         set.parse(name, &text).map_err(|error| {
             let about = failure::About { templates, set: &set };
             Error::Template(Box::new(failure::parse(name, &error, about)))
         })?;
     }
-    Ok((set, order))
+    Ok(Parsed { go: set, tera, order })
 }
 
 /// Returns what a template runs over; nothing for a partial, which does not run by itself.
-fn scope(templates: &context::Templates, name: &str) -> Option<Value> {
+fn scope<'t>(templates: &'t context::Templates, name: &str) -> Option<(&'t Template, Map)> {
     let base = name.rsplit('/').next().unwrap_or_default();
     let template = templates.get(name).filter(|_| !base.starts_with('_'))?;
     let place = Named::template(name, &template.base);
     template.scope.entries.borrow_mut().insert("Template".into(), place);
-    Some(Named::values(template.scope.clone()))
+    Some((template, template.scope.clone()))
 }
 
 /// Takes the files that end in NOTES.txt out and returns those that are wanted.

@@ -112,6 +112,14 @@ pub enum Error {
         /// The cluster's version.
         version: String,
     },
+    /// Chart.yaml asks for an engine that nobody knows.
+    #[error("chart {chart} wants the engine {engine:?}, which is not known")]
+    Engine {
+        /// The chart, by its path from the top.
+        chart: String,
+        /// What it asks for.
+        engine: String,
+    },
     /// A template cannot be parsed or fails when it runs.
     #[error("{0}")]
     Template(Box<TemplateError>),
@@ -242,6 +250,9 @@ impl Error {
             Self::IncompatibleKube { .. } => {
                 Some("--kube-version renders for another Kubernetes version")
             }
+            Self::Engine { .. } => Some(
+                "`engine` in Chart.yaml is gotpl (Go's templates, also if it is left out) or tera",
+            ),
             Self::Template(error) => error.hint,
             _ => None,
         }

@@ -14,6 +14,8 @@ use rutter_gotmpl::Functions;
 
 use crate::tape::Tape;
 
+pub(crate) use templates::raised;
+
 mod base64;
 mod bytes;
 mod case;

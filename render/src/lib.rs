@@ -20,7 +20,9 @@ mod error;
 mod excerpt;
 mod lone;
 mod manifest;
+mod nearest;
 mod pattern;
+mod tera;
 mod values;
 
 pub use capabilities::{Capabilities, KubeVersion};

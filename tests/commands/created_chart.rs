@@ -57,6 +57,50 @@ fn our_created_chart_renders_the_objects_of_helms() {
 }
 
 #[test]
+fn the_created_chart_of_tera_renders_what_that_of_go_does_to_the_byte() {
+    let env = Env::new();
+    env.write("go/x", "");
+    env.write("tera/x", "");
+    env.rutter(&["create", "go/web"]).success();
+    env.rutter(&["create", "tera/web", "--engine", "tera"]).success();
+    for values in VALUES {
+        for name in ["my", "web-1", &"a".repeat(50)] {
+            let words = |chart: &'static str| [&["template", name, chart], *values].concat();
+            let gos = env.rutter(&words("go/web")).success();
+            let teras = env.rutter(&words("tera/web")).success();
+            assert_eq!(teras, gos, "{name} {values:?}");
+        }
+        assert_eq!(notes(&env, "tera/web", values), notes(&env, "go/web", values), "{values:?}");
+    }
+}
+
+/// What a dry run of an install in the sandbox tells below its manifest.
+fn notes(env: &Env, chart: &str, values: &[&str]) -> String {
+    let chart = env.home().join(chart);
+    let words = ["install", "my", chart.to_str().unwrap(), "--dry-run=client"];
+    let told = Env::in_sandbox().rutter(&[&words[..], values].concat()).success();
+    told.split_once("\nNOTES:\n").map(|(_, notes)| notes.to_owned()).unwrap()
+}
+
+#[test]
+fn the_created_chart_of_tera_is_linted_and_packed_as_any_other() {
+    let env = Env::new();
+    env.rutter(&["create", "web", "--engine", "tera"]).success();
+    let said = env.rutter(&["lint", "web", "--strict"]).success();
+    assert!(said.contains("1 chart(s) linted, 0 chart(s) failed"), "{said}");
+    env.rutter(&["package", "web"]).success();
+    let from_folder = env.rutter(&["template", "my", "web"]).success();
+    assert_eq!(env.rutter(&["template", "my", "web-0.1.0.tgz"]).success(), from_folder);
+    let shown = env.rutter(&["show", "chart", "web-0.1.0.tgz"]).success();
+    assert!(shown.contains("engine: tera\n"), "{shown}");
+    // Helm has no such engine, and reads the templates as Go's.
+    let said = env.helm(&["template", "my", "web"]).failure(1);
+    assert!(said.contains("parse error at (web/templates/"), "{said}");
+    let said = env.rutter(&["create", "web", "--engine", "jinja"]).failure(1);
+    assert!(said.contains("jinja") && said.contains("tera"), "{said}");
+}
+
+#[test]
 fn create_makes_helms_files_and_says_what_it_overwrites() {
     let env = Env::new();
     let files = |folder: &str| {

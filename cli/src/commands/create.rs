@@ -9,6 +9,7 @@ use std::{
     fs, io,
     io::Write as _,
     path::{Path, PathBuf},
+    str::FromStr,
 };
 
 use crate::{failure::Failure, grammar, session::Session};
@@ -23,9 +24,45 @@ pub(crate) struct Args {
     #[arg(value_name = "NAME")]
     words: Vec<String>,
 
+    /// The language of the templates: gotpl, which Helm has, or tera, which is rutter's alone
+    #[arg(
+        long,
+        value_name = "ENGINE",
+        default_value = "gotpl",
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
+    engine: Engine,
+
     /// The chart to begin with instead: a folder under `$HELM_DATA_HOME/starters`, or a path
     #[arg(short = 'p', long, value_name = "NAME")]
     starter: Option<String>,
+}
+
+/// The language of a chart's templates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Engine {
+    /// Go's.
+    Gotpl,
+    /// Tera's.
+    Tera,
+}
+
+/// A language that no chart may have.
+#[derive(Debug, thiserror::Error)]
+#[error("the engines are gotpl and tera")]
+struct UnknownEngine;
+
+impl FromStr for Engine {
+    type Err = UnknownEngine;
+
+    fn from_str(text: &str) -> Result<Self, UnknownEngine> {
+        match text {
+            "gotpl" => Ok(Self::Gotpl),
+            "tera" => Ok(Self::Tera),
+            _ => Err(UnknownEngine),
+        }
+    }
 }
 
 /// What stands for the name of the chart in the files below.
@@ -50,6 +87,34 @@ const FILES: &[(&str, &str)] = &[
     ),
 ];
 
+/// The same in Tera's language: those that differ.
+const TERA: &[(&str, &str)] = &[
+    ("Chart.yaml", include_str!("create/tera/Chart.yaml")),
+    ("templates/ingress.yaml", include_str!("create/tera/templates/ingress.yaml")),
+    ("templates/httproute.yaml", include_str!("create/tera/templates/httproute.yaml")),
+    ("templates/deployment.yaml", include_str!("create/tera/templates/deployment.yaml")),
+    ("templates/service.yaml", include_str!("create/tera/templates/service.yaml")),
+    ("templates/serviceaccount.yaml", include_str!("create/tera/templates/serviceaccount.yaml")),
+    ("templates/hpa.yaml", include_str!("create/tera/templates/hpa.yaml")),
+    ("templates/NOTES.txt", include_str!("create/tera/templates/NOTES.txt")),
+    ("templates/_helpers.tpl", include_str!("create/tera/templates/_helpers.tpl")),
+    (
+        "templates/tests/test-connection.yaml",
+        include_str!("create/tera/templates/tests/test-connection.yaml"),
+    ),
+];
+
+/// Returns the text of a file in an engine's language.
+fn text(file: &str, engine: Engine) -> Option<&'static str> {
+    let find = |files: &[(&str, &'static str)]| {
+        files.iter().find(|(name, _)| *name == file).map(|(_, text)| *text)
+    };
+    match engine {
+        Engine::Gotpl => find(FILES),
+        Engine::Tera => find(TERA).or_else(|| find(FILES)),
+    }
+}
+
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     let [path] = grammar::exactly(session.settings.program, "create", &args.words)?;
     writeln!(session.ui.out(), "Creating {path}")?;
@@ -58,7 +123,8 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
         return starter::copied(&starters.join(starter), path);
     }
     let (folder, name) = placed(path)?;
-    for (file, text) in FILES {
+    for (file, _) in FILES {
+        let Some(text) = text(file, args.engine) else { continue };
         let target = folder.join(file);
         if target.exists() {
             let shown = target.display().to_string();

@@ -9,6 +9,9 @@ use crate::yaml;
 /// What Go writes for a time that was never set.
 pub(super) const NO_TIME: &str = "0001-01-01T00:00:00Z";
 
+/// The engine that Helm has.
+const GO: &str = "gotpl";
+
 /// Go's words for a value of the wrong shape.
 pub(crate) const PREFIX: &str =
     "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal";
@@ -89,6 +92,7 @@ pub(crate) fn metadata_of(fields: &Fields<'_>, into: &mut Metadata) -> Result<()
     fields.text("kubeVersion", &mut into.kube_version)?;
     fields.text("type", &mut into.kind)?;
     fields.flag("deprecated", &mut into.deprecated)?;
+    engine(fields, into);
     annotations(fields, into)?;
     if let Some(items) = fields.structs("maintainers", "v2.Maintainer")? {
         let missing = "maintainers must not contain empty or null nodes";
@@ -103,6 +107,15 @@ pub(crate) fn metadata_of(fields: &Fields<'_>, into: &mut Metadata) -> Result<()
 /// Refuses what is no mapping, before anything in it is looked at.
 pub(super) fn mapping(json: &Json) -> Result<(), Problem> {
     Fields::top(json, "loader.chartBase").map(drop)
+}
+
+/// What Helm does not look at is refused by nobody but who renders it.
+fn engine(fields: &Fields<'_>, into: &mut Metadata) {
+    if let Some(engine) = fields.get("engine").and_then(Json::as_str)
+        && engine != GO
+    {
+        engine.clone_into(&mut into.engine);
+    }
 }
 
 fn annotations(fields: &Fields<'_>, into: &mut Metadata) -> Result<(), Problem> {

@@ -13,6 +13,19 @@ pub(super) struct Template {
     pub(super) scope: Map,
     /// `.Template.BasePath`.
     pub(super) base: String,
+    /// The chart's engine, as its Chart.yaml says it.
+    pub(super) engine: String,
+    /// Whether the chart only lends its partials.
+    pub(super) owner: Owner,
+}
+
+/// What sort of chart a template is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// One whose templates run.
+    Application,
+    /// One that only lends its partials.
+    Library,
 }
 
 /// Everything below one name is set: the templates by their full names.
@@ -79,6 +92,8 @@ impl Shared {
                 file: file.clone(),
                 scope: scope.clone(),
                 base: format!("{path}/templates"),
+                engine: chart.metadata.engine.clone(),
+                owner: if chart.is_library() { Owner::Library } else { Owner::Application },
             };
             templates.insert(format!("{path}/{}", file.name), template);
         }

@@ -3,11 +3,7 @@
 use rutter_gotmpl::{self as gotmpl, TemplateSet};
 
 use super::{context::Templates, places};
-use crate::{Place, TemplateError};
-
-/// What `required` and `fail` put around their messages.
-const START: &str = "HELM_ERR_START";
-const END: &str = "HELM_ERR_END";
+use crate::{Place, TemplateError, functions};
 
 /// What an error is about: the templates, by file and as they were parsed.
 #[derive(Clone, Copy)]
@@ -38,19 +34,13 @@ pub(super) fn run(file: &str, error: &gotmpl::Error, about: About<'_>) -> Templa
         let text = format!("execution error in ({file}): {}", error.message());
         return described(text, error, about);
     };
-    if let Some(message) = raised(rest) {
+    if let Some(message) = functions::raised(rest) {
         let text = format!("execution error at ({location}): {message}");
         let hint = Some("the chart asks for other values: set what it names, with --set or -f");
         return TemplateError { raised: true, hint, ..described(text, error, about) };
     }
     let text = frames(error).unwrap_or_else(|| error.message().to_owned());
     described(text, error, about)
-}
-
-/// Returns the message of `required` or `fail`, if there is one in `text`.
-fn raised(text: &str) -> Option<&str> {
-    let (_, rest) = text.split_once(START)?;
-    rest.rsplit_once(END).map(|(message, _)| message)
 }
 
 /// Returns a frame for each link of the chain, or nothing if one of them is not

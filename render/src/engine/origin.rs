@@ -10,6 +10,7 @@ use rutter_gotmpl::{Place, Trace};
 use super::{
     Request,
     context::{self, Templates},
+    named::Named,
     places,
 };
 use crate::{Error, Excerpt, ManifestError, excerpt, functions::FunctionContext, yaml};
@@ -65,13 +66,17 @@ fn trace(
     functions: &Rc<FunctionContext>,
     file: &str,
 ) -> Result<Option<Trace>, Error> {
-    let (set, order) = super::parsed(templates, functions)?;
-    for name in order {
-        let Some(scope) = super::scope(templates, name) else { continue };
-        if name == file {
-            return Ok(set.run_traced(name, &scope).ok());
+    let parsed = super::parsed(templates, functions)?;
+    for name in parsed.order {
+        let Some((template, scope)) = super::scope(templates, name) else { continue };
+        if !template.engine.is_empty() {
+            continue; // only Go's templates tell who wrote what, and change what others see
         }
-        if set.run(name, &scope).is_err() {
+        let scope = Named::values(scope);
+        if name == file {
+            return Ok(parsed.go.run_traced(name, &scope).ok());
+        }
+        if parsed.go.run(name, &scope).is_err() {
             break;
         }
     }

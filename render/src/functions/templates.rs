@@ -22,6 +22,12 @@ const ROOT: &str = "gotpl";
 const START: &str = "HELM_ERR_START";
 const END: &str = "HELM_ERR_END";
 
+/// Returns the message of `required` or `fail`, if there is one in `text`.
+pub(crate) fn raised(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once(START)?;
+    rest.rsplit_once(END).map(|(message, _)| message)
+}
+
 pub(super) fn add(functions: &mut Functions, context: &Rc<FunctionContext>) {
     let shared = context.clone();
     functions.insert(

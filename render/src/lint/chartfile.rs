@@ -99,8 +99,9 @@ fn strict(data: &[u8]) -> Result<(), String> {
 /// Returns the first field, in the order of the keys, that is none of `known`.
 fn unknown<'j>(json: &'j Json, known: &[&str]) -> Option<&'j str> {
     let knows = |key: &str| known.iter().any(|known| known.eq_ignore_ascii_case(key));
+    let is_ours = |key: &str, value: &Json| key == "engine" && value == "tera";
     for (key, value) in json.as_object()? {
-        if !knows(key) {
+        if !knows(key) && !is_ours(key, value) {
             return Some(key);
         }
         let inner = match key.as_str() {

@@ -1,0 +1,1 @@
+{{ values.owner | required(message="owner: say whose notebook it is") }}'s notebook
