@@ -47,7 +47,9 @@ impl Excerpt {
         let (before, after) = text.split_at(start);
         let number = before.matches('\n').count();
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count();
-        let marked = after.get(..span.len()).unwrap_or(after).lines().next().unwrap_or_default();
+        let end = (span.len()..after.len()).find(|end| after.is_char_boundary(*end));
+        let marked = after.get(..end.unwrap_or(after.len())).unwrap_or_default();
+        let marked = marked.lines().next().unwrap_or_default();
         let mark =
             Mark { start: column, length: marked.chars().count().max(1), label: String::new() };
         let first = number.saturating_sub(1);
@@ -285,6 +287,8 @@ mod tests {
         let text = "ключ: {{ x }}";
         let excerpt = Excerpt::new("f", text, &action(text, text.find('x').unwrap())).to_string();
         assert!(excerpt.ends_with("1 | ключ: {{ x }}\n  |       ^^^^^^^"), "{excerpt}");
+        let one = Excerpt::new("f", text, &(0..1)).to_string();
+        assert!(one.ends_with("\n  | ^"), "{one}");
     }
 
     #[test]

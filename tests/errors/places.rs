@@ -90,6 +90,7 @@ fn each_kind_of_mistake_is_shown_at_its_very_place() {
         for (line, word) in [
             ("x: {{ nosuch }}", "nosuch"),
             ("x: {{ .Values.no.such.value }}", ".such.value"),
+            ("x: {{ .Release.Name.no.such }}", ".no.such"),
             ("x: {{ required \"give it\" .Values.noSuch }}", "required"),
             ("x: {{ index (list 1) 5 }}", "index"),
             ("x: {{ include \"nosuch\" . }}", "include"),

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use rutter_gotmpl::{Place, Trace};
+use rutter_gotmpl::Trace;
 
 use super::{
     Request,
@@ -13,7 +13,12 @@ use super::{
     named::Named,
     places,
 };
-use crate::{Error, Excerpt, ManifestError, excerpt, functions::FunctionContext, yaml};
+use crate::{
+    Error, Excerpt, ManifestError,
+    excerpt::{self, Span},
+    functions::FunctionContext,
+    yaml,
+};
 
 /// Adds to an error about what a template made (its output is `made`) the lines that it is about.
 pub(super) fn explain(
@@ -24,13 +29,7 @@ pub(super) fn explain(
     let Some(at) = error.at.or(error.shape) else { return };
     let offset = excerpt::offset(made, at);
     let line = made.get(..offset).unwrap_or_default().matches('\n').count() + 1;
-    if let Some((chain, templates)) = chain(error, (made, offset), (request, functions)) {
-        let label = format!("wrote line {line} of the output");
-        let shown = places::shown(&chain, &templates, |text, at| {
-            if is_in_action(text, at) { excerpt::action(text, at) } else { excerpt::word(text, at) }
-        });
-        error.excerpts.extend(shown.map(|shown| shown.labelled(&label)));
-    }
+    error.excerpts.extend(template(error, (made, offset), (request, functions)));
     let made_by = format!("{} (its output)", error.file);
     if is_secret(made, line) {
         if let Some(excerpt) = error.excerpts.pop() {
@@ -45,19 +44,51 @@ pub(super) fn explain(
     error.excerpts.push(shown.labelled(label));
 }
 
-/// Returns the places that led to a byte of what the template made, outermost first.
-fn chain(
+/// Returns the lines of the template that wrote a byte of what was made.
+fn template(
     error: &ManifestError,
     (made, offset): (&str, usize),
     (request, functions): (&Request<'_>, &Rc<FunctionContext>),
-) -> Option<(Vec<Place>, Templates)> {
-    functions.rewind();
+) -> Option<Excerpt> {
     let (chart, values) = super::prepared(request, &mut Vec::new()).ok()?;
     let templates = context::templates(&chart, &values, &request.release, request.capabilities);
+    let line = made.get(..offset)?.matches('\n').count() + 1;
+    let own = templates.get(&error.file)?;
+    if !own.engine.is_empty() {
+        let text = own.file.text();
+        let span = likely(&text, made.split('\n').nth(line - 1)?)?;
+        let label = format!("probably wrote line {line} of the output");
+        return Some(Excerpt::new(&error.file, &text, &span).labelled(&label));
+    }
+    functions.rewind();
     let trace = trace(&templates, functions, &error.file).ok()??;
     let written = std::str::from_utf8(trace.output()).ok()?;
     let chain = trace.origin(unshortened(written, made, offset)?);
-    (!chain.is_empty()).then_some((chain, templates))
+    let shown = places::shown(&chain, &templates, |text, at| {
+        if is_in_action(text, at) { excerpt::action(text, at) } else { excerpt::word(text, at) }
+    })?;
+    Some(shown.labelled(&format!("wrote line {line} of the output")))
+}
+
+/// Returns the only line of a template that can have written a line, by what stands in it before
+/// the first action: Tera does not tell who wrote what.
+fn likely(template: &str, line: &str) -> Option<Span> {
+    let mut start = 0;
+    let mut found = Vec::new();
+    for candidate in template.split_inclusive('\n') {
+        let text = candidate.trim();
+        let fits = match text.split_once('{') {
+            None => !text.is_empty() && text == line.trim(),
+            Some((before, _)) => !before.is_empty() && line.trim_start().starts_with(before),
+        };
+        if fits {
+            let at = start + (candidate.len() - candidate.trim_start().len());
+            found.push(at..at + text.len());
+        }
+        start += candidate.len();
+    }
+    let [only] = found.as_slice() else { return None };
+    Some(only.clone())
 }
 
 /// Runs the templates up to `file`, which it traces.
@@ -126,6 +157,16 @@ mod tests {
         assert_eq!(found("b"), written.find('b'));
         assert_eq!(found("c"), written.rfind('c'));
         assert_eq!(unshortened("other", made, 0), None);
+    }
+
+    #[test]
+    fn a_line_is_likely_to_be_from_the_only_one_that_begins_so() {
+        let template = "a: {{ x }}\nb:\n  c: {{ y }}\n  {{ z }}\n";
+        let likely = |line| likely(template, line).map(|span| &template[span]);
+        assert_eq!(likely("a: b: c"), Some("a: {{ x }}"));
+        assert_eq!(likely("  c: 1"), Some("c: {{ y }}"));
+        assert_eq!(likely("b:"), Some("b:"));
+        assert_eq!(likely("  d: 1"), None);
     }
 
     #[test]

@@ -27,15 +27,20 @@ pub(super) fn of_error(error: &Error, chain: &[Place], about: About<'_>) -> Opti
 /// Narrows the place of a chain of fields to the one that nothing has.
 fn missing_field(error: &Error, text: &str, word: Span) -> Span {
     let find = || {
-        let field = error.detail().strip_prefix("nil pointer evaluating ")?;
-        let field = field.get(field.rfind('.')?..)?;
+        let detail = error.detail();
+        let of_nil = detail.strip_prefix("nil pointer evaluating ");
+        let field = match of_nil.and_then(|rest| rest.rsplit_once('.')) {
+            Some((_, field)) => field,
+            None => detail.strip_prefix("can't evaluate field ")?.split_once(' ')?.0,
+        };
+        let field = format!(".{field}");
         let inner = text.get(word.clone())?;
         let is_whole = |at: &usize| {
             inner
                 .get(at + field.len()..)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
-        let at = inner.match_indices(field).map(|(at, _)| at).find(is_whole)?;
+        let at = inner.match_indices(&field).map(|(at, _)| at).find(is_whole)?;
         Some(word.start + at..word.start + at + field.len())
     };
     find().unwrap_or(word)

@@ -243,8 +243,11 @@ fn output_that_is_no_yaml_is_shown() {
     else {
         panic!()
     };
-    let shown = error.excerpts.first().unwrap().to_string();
-    assert!(shown.contains("\n2 | a: b: c\n"), "{shown}");
+    let [template, made] = error.excerpts.as_slice() else { panic!("{error:?}") };
+    let template = template.to_string();
+    assert!(template.contains("--> web/templates/a.yaml:2:1\n"), "{template}");
+    assert!(template.contains("^ probably wrote line 2 of the output"), "{template}");
+    assert!(made.to_string().contains("\n2 | a: b: c\n"), "{made}");
 }
 
 #[test]
