@@ -54,6 +54,10 @@ impl Object for Values {
         Some(self.0.clone())
     }
 
+    fn over(&self, underlying: Value) -> Value {
+        Value::Object(Rc::new(Self(underlying)))
+    }
+
     fn print(&self) -> String {
         unreachable!("no template prints all values")
     }

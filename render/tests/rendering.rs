@@ -299,6 +299,31 @@ names: {{ range $n, $_ := .Files.Glob "**" }}{{ $n }} {{ end }}
 }
 
 #[test]
+fn a_scope_and_what_is_in_it_have_helm_s_types() {
+    let chart = chart(
+        "types",
+        &[(
+            "templates/NOTES.txt",
+            "a: {{ typeOf $ }}
+b: {{ toYamlPretty .Capabilities.KubeVersion | quote }}
+c: {{ toJson .Chart.Annotations }}{{ .Chart.Annotations }}
+d: {{ toYaml .Chart.Annotations }}|{{ toYamlPretty .Chart.Annotations }}
+e: {{ typeOf .Chart.Annotations }} {{ kindOf .Chart.Annotations }} {{ len .Chart.Annotations }}
+",
+        )],
+    );
+    assert_eq!(
+        rendered(&chart, "").unwrap().notes,
+        r#"a: common.Values
+b: "version: v1.37.0\nmajor: \"1\"\nminor: \"37\""
+c: nullmap[]
+d: null|{}
+e: map[string]string map 0
+"#
+    );
+}
+
+#[test]
 fn with_its_tape_a_rendering_is_the_same_again() {
     let chart = chart("dice", &[("templates/a.yaml", "a: {{ randAlphaNum 16 }}\n")]);
     let first = rendered(&chart, "").unwrap();

@@ -89,9 +89,7 @@ impl asking::Case for Case {
         for (at, (flag, text)) in self.flags.iter().enumerate() {
             for text in shorter(text) {
                 let mut less = self.clone();
-                if let Some(place) = less.flags.get_mut(at) {
-                    *place = (*flag, text);
-                }
+                less.flags[at] = (*flag, text);
                 smaller.push(less);
             }
         }

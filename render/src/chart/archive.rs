@@ -98,6 +98,10 @@ impl<R: Read> Read for Metered<R> {
 /// would lie outside it is refused rather than skipped. Links and devices are
 /// empty files, as they are for Helm: what they point to is nobody's business.
 pub(super) fn unpack(bytes: &[u8], room: &mut Room) -> Result<Vec<File>, String> {
+    if !bytes.starts_with(&MAGIC) {
+        let text = if bytes.is_empty() { "EOF" } else { "gzip: invalid header" };
+        return Err(text.to_owned());
+    }
     let stream = Metered { inner: MultiGzDecoder::new(bytes), left: room.stream };
     let mut archive = tar::Archive::new(stream);
     let files = unpack_entries(&mut archive, room)?;

@@ -206,13 +206,17 @@ impl<'a> Fields<'a> {
 
     /// Go takes a key in other letters' case too; nulls leave a field as it is.
     fn get(&self, name: &str) -> Option<&'a Json> {
-        let exact = self.object.get(name);
-        let loose = || self.object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
-        exact.or_else(|| loose().map(|(_, value)| value)).filter(|value| !value.is_null())
+        self.all(name).last()
+    }
+
+    /// Returns what stands under all keys of that name, in the order in which Go reads them.
+    fn all(&self, name: &str) -> impl Iterator<Item = &'a Json> {
+        let named = self.object.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name));
+        named.map(|(_, value)| value).filter(|value| !value.is_null())
     }
 
     pub(crate) fn text(&self, name: &str, into: &mut String) -> Result<(), Problem> {
-        if let Some(json) = self.get(name) {
+        for json in self.all(name) {
             *into = self.scalar(json).ok_or_else(|| self.mismatch(name, json, "string"))?;
         }
         Ok(())
@@ -229,7 +233,7 @@ impl<'a> Fields<'a> {
     }
 
     pub(crate) fn flag(&self, name: &str, into: &mut bool) -> Result<(), Problem> {
-        if let Some(json) = self.get(name) {
+        for json in self.all(name) {
             *into = json.as_bool().ok_or_else(|| self.mismatch(name, json, "bool"))?;
         }
         Ok(())
@@ -334,6 +338,8 @@ mod tests {
         metadata(&mut read, &json!({"appVersion": 1.5, "KEYWORDS": [true, 7]})).unwrap();
         assert_eq!(read.app_version, "1.5");
         assert_eq!(read.keywords, ["true", "7"]);
+        metadata(&mut read, &json!({"Home": "a", "home": "b", "hOme": "c"})).unwrap();
+        assert_eq!(read.home, "b");
     }
 
     // Expected texts: Helm 4.3.1, built with Go 1.27.
@@ -346,6 +352,10 @@ mod tests {
         assert_eq!(
             refused(json!({"keywords": "one"})),
             " string into Go struct field .keywords of type []string"
+        );
+        assert_eq!(
+            refused(json!({"Name": [], "name": "fine"})),
+            " array into Go struct field .name of type string"
         );
         assert_eq!(refused(json!({"keywords": [[1]]})), " array into .keywords.0 of type string");
         assert_eq!(

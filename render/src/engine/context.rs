@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, rc::Rc};
 
-use rutter_gotmpl::{Elem, Map, Value};
+use rutter_gotmpl::{Elem, Map, Object, Value};
 
 use super::{ReleaseFacts, Verb, cluster, files::Files, named::Named};
 use crate::{Capabilities, Chart, Dependency, File, Metadata, values::path::table};
@@ -118,6 +118,7 @@ fn metadata(metadata: &Metadata, place: &Place<'_>) -> Value {
     let texts = |texts: &[String]| Value::list(texts.iter().map(text).collect());
     let annotations = metadata.annotations.iter().map(|(key, value)| (key.as_str(), text(value)));
     let annotations = match Value::map(annotations) {
+        Value::Map(map) if map.entries.borrow().is_empty() => Value::Object(Rc::new(NoTexts)),
         Value::Map(map) => Value::Map(Map { elem: Elem::String, ..map }),
         other => other,
     };
@@ -148,6 +149,28 @@ fn metadata(metadata: &Metadata, place: &Place<'_>) -> Value {
         ("Type", text(&metadata.kind)),
         ("IsRoot", Value::Bool(matches!(place, Place::Root))),
     ])
+}
+
+/// Go's nil `map[string]string`: JSON has `null` for it, all else takes it for an empty map.
+#[derive(Debug)]
+struct NoTexts;
+
+impl Object for NoTexts {
+    fn type_name(&self) -> &'static str {
+        "map[string]string"
+    }
+
+    fn underlying(&self) -> Option<Value> {
+        Some(Value::Map(Map { elem: Elem::String, ..Map::default() }))
+    }
+
+    fn marshal(&self) -> Option<Value> {
+        Some(Value::Nil)
+    }
+
+    fn print(&self) -> String {
+        "map[]".to_owned()
+    }
 }
 
 fn dependency(dependency: &Dependency) -> Value {

@@ -9,8 +9,13 @@ use std::fmt::Write;
 /// Returns the pattern for the `regex` crate, or Go's error without the prefix
 /// `error parsing regexp: `.
 pub(super) fn translate(pattern: &str) -> Result<String, String> {
-    let mut translator =
-        Translator { left: pattern, out: String::new(), depth: 0, last: Last::Nothing };
+    let mut translator = Translator {
+        left: pattern,
+        out: String::new(),
+        depth: 0,
+        last: Last::Nothing,
+        flags: None,
+    };
     while !translator.left.is_empty() {
         translator.item(pattern)?;
     }
@@ -36,6 +41,8 @@ struct Translator<'a> {
     out: String,
     depth: usize,
     last: Last<'a>,
+    /// Where the flags begin that came just before.
+    flags: Option<usize>,
 }
 
 /// What a class escape or character in a class stands for.
@@ -59,6 +66,7 @@ impl<'a> Translator<'a> {
 
     fn item(&mut self, pattern: &'a str) -> Result<(), String> {
         let before = self.left;
+        let flags = self.flags.take();
         match before.as_bytes().first() {
             Some(b'(') => return self.open(),
             Some(b'|') => {
@@ -77,7 +85,7 @@ impl<'a> Translator<'a> {
             }
             Some(b'*' | b'+' | b'?') => {
                 let operator = self.take(1);
-                return self.repeat(before, operator);
+                return self.repeat(before, operator, flags);
             }
             Some(b'{') => {
                 if let Some((min, max, length)) = repetition(before) {
@@ -85,7 +93,7 @@ impl<'a> Translator<'a> {
                     let fits = min <= 1000 && max.is_none_or(|max| max <= 1000 && min <= max);
                     fits.then_some(())
                         .ok_or_else(|| format!("invalid repeat count: `{operator}`"))?;
-                    return self.repeat(before, operator);
+                    return self.repeat(before, operator, flags);
                 }
                 self.take(1);
                 self.out.push_str("\\{");
@@ -106,7 +114,13 @@ impl<'a> Translator<'a> {
         Ok(())
     }
 
-    fn repeat(&mut self, before: &'a str, operator: &str) -> Result<(), String> {
+    /// Repeats what came last. Flags are nothing: what stands before them is repeated.
+    fn repeat(
+        &mut self,
+        before: &'a str,
+        operator: &str,
+        flags: Option<usize>,
+    ) -> Result<(), String> {
         let lazy = self.left.starts_with('?');
         if lazy {
             self.take(1);
@@ -123,16 +137,18 @@ impl<'a> Translator<'a> {
             }
             Last::Item => {}
         }
+        let flags = self.out.split_off(flags.unwrap_or(self.out.len()));
         self.out.push_str(operator);
         if lazy {
             self.out.push('?');
         }
+        self.out.push_str(&flags);
         self.last = Last::Repetition(before);
         Ok(())
     }
 
     fn open(&mut self) -> Result<(), String> {
-        self.last = Last::Nothing;
+        let last = std::mem::replace(&mut self.last, Last::Nothing);
         if !self.left.starts_with("(?") {
             self.take(1);
             self.depth += 1;
@@ -156,7 +172,13 @@ impl<'a> Translator<'a> {
             return Ok(());
         }
         self.take(2);
-        self.flags(whole)
+        let flags = self.out.len();
+        self.flags(whole)?;
+        if whole.strip_suffix(self.left).is_some_and(|flags| flags.ends_with(')')) {
+            self.flags = Some(flags);
+            self.last = if last == Last::Nothing { last } else { Last::Item };
+        }
+        Ok(())
     }
 
     /// `(?i)`, `(?i-s:…)` and the like, after `(?`.

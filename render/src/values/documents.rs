@@ -25,11 +25,10 @@ impl<'a> Documents<'a> {
     fn read(&mut self) -> Result<Option<Piece>, Error> {
         let mut piece = Piece { text: Vec::new(), before: self.line };
         while let Some(line) = self.line() {
-            if let Some(after) = line.strip_prefix(b"---") {
-                self.check_separator(after)?;
-                if !piece.text.is_empty() {
-                    return Ok(Some(piece));
-                }
+            let separator = line.strip_prefix(b"---");
+            separator.map_or(Ok(()), |after| self.check_separator(after))?;
+            if separator.is_some() && !piece.text.is_empty() {
+                return Ok(Some(piece));
             }
             piece.text.extend_from_slice(line);
             piece.text.push(b'\n');

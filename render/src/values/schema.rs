@@ -8,7 +8,7 @@
 use rutter_gotmpl::{Map, Value};
 use serde_json::Value as Json;
 
-use crate::{Chart, Error, SchemaError};
+use crate::{Chart, Error, SchemaError, functions::json_read};
 use checker::Checker;
 
 mod checker;
@@ -87,15 +87,29 @@ pub(crate) fn check_one(schema: &[u8], values: &Map) -> Result<(), String> {
     failures(schema, values).map_err(|(text, _)| text)
 }
 
+/// Returns what Go's `json.Decoder` says of a text that is no JSON.
+fn no_json(schema: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(schema);
+    match json_read::read(&text).err()?.0 {
+        _ if text.trim().is_empty() => Some("EOF".to_owned()),
+        end if end == "unexpected end of JSON input" => Some("unexpected EOF".to_owned()),
+        other => Some(other),
+    }
+}
+
 /// Does the same, and says which values were refused.
 fn failures(schema: &[u8], values: &Map) -> Result<(), (String, Vec<Vec<String>>)> {
     let none = |text: String| (text, Vec::new());
     if schema.len() > MAX_SCHEMA {
         return Err(none(format!("schema is larger than the maximum size {MAX_SCHEMA}\n")));
     }
-    let schema: Json = serde_json::from_slice(schema).map_err(|error| none(error.to_string()))?;
+    let schema: Json = serde_json::from_slice(schema)
+        .map_err(|error| none(no_json(schema).unwrap_or_else(|| error.to_string())))?;
     let values = super::json(&Value::Map(values.clone()));
     let checker = Checker::new(&schema);
+    if let Some(text) = checker.broken() {
+        return Err(none(text));
+    }
     let Err(failure) = checker.run(&values) else { return Ok(()) };
     let mut text = String::new();
     let top = match failure.text {
@@ -225,6 +239,19 @@ mod tests {
         assert_eq!(
             failures(&schema, &json!({"name": "xx", "ref": 1})),
             "- at '/ref': got number, want boolean\n"
+        );
+    }
+
+    // Expected texts: Helm's packages, asked through `tests/oracle/helm`.
+    #[test]
+    fn a_schema_that_cannot_be_used_is_told_in_helm_s_words() {
+        let values = Values::from_json(&json!({"a": 1}));
+        let refused = |schema: &str| check_one(schema.as_bytes(), values.map()).unwrap_err();
+        assert_eq!(refused(r#"{"type": "#), "unexpected EOF");
+        assert_eq!(refused(r#"{"a" x}"#), "invalid character 'x' after object key");
+        assert_eq!(
+            refused(r##"{"properties": {"b": {"items": {"$ref": "#/nosuch"}}}}"##),
+            "json-pointer in \"file:///values.schema.json#/nosuch\" not found"
         );
     }
 

@@ -20,6 +20,8 @@ pub(super) enum View<'v, S> {
     Map(Vec<(Name<'v>, S)>),
     /// The fields of a Go struct, which keep their order.
     Fields(Vec<(Name<'v>, S)>),
+    /// What `encoding/json` refuses, by the name of its type.
+    Unsupported(String),
 }
 
 /// The text of a key.
@@ -57,6 +59,9 @@ impl Source<'static> for Value {
             Self::List(list) if list.nil => View::Null,
             Self::Object(object) => match object.marshal() {
                 Some(value) => value.view(),
+                None if object.type_name() == "complex128" => {
+                    View::Unsupported(object.type_name().to_owned())
+                }
                 None => View::Map(Vec::new()),
             },
             other => other.view_directly(),
@@ -89,6 +94,10 @@ impl Source<'static> for Value {
                     let field = |(name, value)| (Name::Text(v3_name(name).into()), value);
                     View::Fields(members.into_iter().map(field).collect())
                 }
+                (None, Some(Self::Nil)) => match object.underlying() {
+                    Some(value) => value.view_directly(),
+                    None => View::Null,
+                },
                 (None, Some(value)) => value.view_directly(),
                 (None, None) => View::Map(Vec::new()),
             },

@@ -140,6 +140,7 @@ impl Writer {
         is_value: IsValue,
     ) -> Result<Option<Open<'v, S>>, Stop> {
         match value {
+            View::Unsupported(_) => return Err(Stop::Altered),
             View::Null => self.emitter.word("null"),
             View::Bool(value) => self.emitter.word(if value { "true" } else { "false" }),
             View::Number(number) => self.emitter.word(&number),

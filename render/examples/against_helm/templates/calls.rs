@@ -303,12 +303,12 @@ impl Grammar {
     pub(super) fn call(&mut self, depth: usize, piped: usize) -> String {
         let every = FUNCTIONS.len() + SHAPES.len() + COSTLY.len();
         let at = self.random.below(every);
-        if let Some((name, wanted, more)) = FUNCTIONS.get(at).copied() {
-            return self.called(name, wanted, more, (depth, piped));
+        if let Some(signature) = FUNCTIONS.get(at).copied() {
+            return self.called(signature, (depth, piped));
         }
         let at = at - FUNCTIONS.len();
         if let Some((name, wanted, more, after)) = SHAPES.get(at).copied() {
-            let call = self.called(name, wanted, more, (depth, piped));
+            let call = self.called((name, wanted, more), (depth, piped));
             return format!("{call} | {after}");
         }
         let Some((name, wanted, after)) = COSTLY.get(at - SHAPES.len()).copied() else {
@@ -320,9 +320,7 @@ impl Grammar {
 
     fn called(
         &mut self,
-        name: &str,
-        wanted: &str,
-        more: bool,
+        (name, wanted, more): Signature,
         (depth, piped): (usize, usize),
     ) -> String {
         let mut count = wanted.len().saturating_sub(piped);
@@ -354,15 +352,12 @@ impl Grammar {
         let wrong = self.random.below(wanted.len() + 1);
         let mut out = name.to_owned();
         for (at, kind) in wanted.chars().enumerate() {
-            if !fits && at == wrong {
-                if self.random.chance(30) {
-                    continue;
-                }
+            if fits || at != wrong {
+                out += " ";
+                out += &self.argument(kind, depth.min(1));
+            } else if self.random.chance(70) {
                 out += self.random.pick(&[" (dict)", " nil", " 1.5", " .Values.m", " true"]);
-                continue;
             }
-            out += " ";
-            out += &self.argument(kind, depth.min(1));
         }
         if !fits && wrong == wanted.len() {
             out += " \"more\"";

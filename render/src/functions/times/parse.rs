@@ -38,7 +38,7 @@ fn quote(text: &[u8]) -> String {
         match byte {
             b'"' | b'\\' => out.extend(['\\', char::from(*byte)]),
             b' '..=b'\x7f' => out.push(char::from(*byte)),
-            _ => out.push_str(&format!("\\x{byte:02x}")),
+            _ => out.extend(["\\x".to_owned(), format!("{byte:02x}")]),
         }
     }
     out + "\""

@@ -56,6 +56,12 @@ impl<'s> Checker<'s> {
         Self { draft, root, references: References::new(root), patterns: RefCell::default() }
     }
 
+    /// Returns what Helm says where a part of the schema refers to one that is not there.
+    pub(super) fn broken(&self) -> Option<String> {
+        let reference = self.references.broken(self.root)?;
+        Some(format!("json-pointer in \"{ROOT}{reference}\" not found"))
+    }
+
     pub(super) fn run(&self, values: &Json) -> Result<(), Failure> {
         self.check((self.root, ROOT), values, &[], 0).map(drop)
     }

@@ -44,6 +44,39 @@ impl<'s> References<'s> {
         }
     }
 
+    /// Returns a reference into the document that leads nowhere, of those that a value may
+    /// come to from `schema`.
+    pub(super) fn broken(&self, schema: &'s Json) -> Option<&'s str> {
+        let object = schema.as_object().filter(|_| own_base(schema, ROOT).is_none())?;
+        let reference = object.get("$ref").and_then(Json::as_str);
+        if let Some(reference) = reference.filter(|reference| reference.starts_with("#/"))
+            && self.find(reference, ROOT).is_none()
+        {
+            return Some(reference);
+        }
+        object.iter().find_map(|(keyword, inner)| match (keyword.as_str(), inner) {
+            ("properties" | "patternProperties" | "dependentSchemas", Json::Object(schemas)) => {
+                schemas.values().find_map(|schema| self.broken(schema))
+            }
+            ("allOf" | "anyOf" | "oneOf" | "prefixItems" | "items", Json::Array(schemas)) => {
+                schemas.iter().find_map(|schema| self.broken(schema))
+            }
+            (
+                "items"
+                | "additionalItems"
+                | "additionalProperties"
+                | "contains"
+                | "not"
+                | "if"
+                | "then"
+                | "else"
+                | "propertyNames",
+                schema,
+            ) => self.broken(schema),
+            _ => None,
+        })
+    }
+
     /// Returns what `reference` means where references start from `base`;
     /// nothing if it lies outside the document.
     pub(super) fn find(&self, reference: &str, base: &str) -> Option<Target<'s>> {
