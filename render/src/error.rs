@@ -69,6 +69,8 @@ pub enum Error {
         what: &'static str,
         /// The argument.
         argument: String,
+        /// Where in it, without what may be secret.
+        excerpt: Option<Box<Excerpt>>,
     },
     /// Dependencies in `Chart.yaml` that are not in `charts/`.
     #[error(
@@ -222,9 +224,9 @@ impl Error {
     pub fn excerpts(&self) -> Vec<&Excerpt> {
         match self {
             Self::File { source, .. } | Self::Subchart { source, .. } => source.excerpts(),
-            Self::Yaml { excerpt, .. } | Self::Flag { excerpt, .. } => {
-                excerpt.iter().map(|excerpt| &**excerpt).collect()
-            }
+            Self::Yaml { excerpt, .. }
+            | Self::Flag { excerpt, .. }
+            | Self::FlagJson { excerpt, .. } => excerpt.iter().map(|excerpt| &**excerpt).collect(),
             Self::Template(error) => error.excerpt.iter().collect(),
             Self::Manifest(error) => error.excerpts.iter().collect(),
             _ => Vec::new(),

@@ -190,6 +190,11 @@ fn values_that_are_none_are_shown_by_their_keys() {
     assert!(below.contains("--> --set\n  |\n1 | a=…,b[x]…\n  |        ^\n"), "{below}");
     assert!(!below.contains(SECRET), "{below}");
 
+    let below = chart.refused(&["--set-json", "a=1,b={]"]);
+    let reason = "invalid character ']' looking for beginning of object key string";
+    let wanted = format!("--> --set-json\n  |\n1 | a=…,b=…\n  |       ^ {reason}\n");
+    assert!(below.contains(&wanted), "{below}");
+
     let number = chart.append("values.yaml", &format!("odd: {SECRET}\n more: {SECRET}"));
     let below = chart.refused(&[]);
     assert!(below.contains(&format!("--> values.yaml:{number}:6\n")), "{below}");

@@ -20,6 +20,17 @@ pub(super) fn shown(flag: &'static str, argument: &str) -> Excerpt {
     Excerpt::of_word(flag, &masked(argument, argument.len()).0, 0)
 }
 
+/// Returns an argument of `--set-json` in which JSON does not parse, with Go's reason, which Helm
+/// does not tell.
+pub(super) fn shown_json(argument: &str, reason: &str, at: usize) -> Excerpt {
+    // Others than these tell what was found.
+    let is_harmless =
+        ["invalid character", "unexpected end"].iter().any(|it| reason.starts_with(it));
+    let (shown, column) = masked(argument, at);
+    let excerpt = Excerpt::of_word("--set-json", &shown, column);
+    if is_harmless { excerpt.labelled(reason) } else { excerpt }
+}
+
 /// Returns what was read of an argument until byte `at`, its values hidden, and the place in it of
 /// the last character that was read, in characters.
 fn masked(argument: &str, at: usize) -> (String, usize) {

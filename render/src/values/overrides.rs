@@ -116,16 +116,19 @@ fn merged(under: &Map, over: &Map) -> Map {
     out
 }
 
-fn with_json(base: Map, argument: &str) -> Result<Map, Error> {
-    let trimmed = argument.trim();
-    let refuse = |what| Error::FlagJson { what, argument: argument.to_owned() };
+fn with_json(base: Map, given: &str) -> Result<Map, Error> {
+    let trimmed = given.trim();
+    let refuse = |what, (reason, at): (&str, usize)| {
+        let excerpt = Some(Box::new(argument::shown_json(given, reason, at)));
+        Error::FlagJson { what, argument: given.to_owned(), excerpt }
+    };
     if !trimmed.starts_with('{') {
-        set::json(argument, &base).map_err(|_| refuse(""))?;
+        set::json(given, &base).map_err(|it| refuse("", (&it.reason, it.at)))?;
         return Ok(base);
     }
-    match json_read::read(trimmed).map_err(|_| refuse(" JSON:"))? {
+    match json_read::read(trimmed).map_err(|error| refuse(" JSON:", (&error.0, 0)))? {
         Value::Map(map) => Ok(merged(&base, &map)),
-        _ => Err(refuse(" JSON:")),
+        _ => Err(refuse(" JSON:", ("", 0))),
     }
 }
 
