@@ -14,6 +14,7 @@ use crate::{Metadata, semver};
 mod block;
 mod bounded;
 mod builder;
+mod entry;
 mod pieces;
 mod read;
 mod search;
@@ -217,14 +218,20 @@ impl Index {
     /// Sorts the versions of each chart, newest first; what is no version comes
     /// last. Versions that differ only behind `+` keep their order.
     pub fn sort(&mut self) {
+        let parse = |entry: &Entry| semver::Version::parse(&entry.metadata.version).ok();
+        let order = |a: &Option<semver::Version>, b: &Option<semver::Version>| match (a, b) {
+            (Some(a), Some(b)) => b.compare(a),
+            (a, b) => b.is_some().cmp(&a.is_some()),
+        };
         for versions in self.entries.values_mut() {
+            let keys: Vec<_> = versions.iter().map(parse).collect();
+            // Most indexes are, and entries are large.
+            if keys.is_sorted_by(|a, b| order(a, b).is_le()) {
+                continue;
+            }
             let taken = std::mem::take(versions);
-            let parse = |entry: &Entry| semver::Version::parse(&entry.metadata.version).ok();
-            let mut keyed: Vec<_> = taken.into_iter().map(|entry| (parse(&entry), entry)).collect();
-            keyed.sort_by(|(a, _), (b, _)| match (a, b) {
-                (Some(a), Some(b)) => b.compare(a),
-                (a, b) => b.is_some().cmp(&a.is_some()),
-            });
+            let mut keyed: Vec<_> = keys.into_iter().zip(taken).collect();
+            keyed.sort_by(|(a, _), (b, _)| order(a, b));
             *versions = keyed.into_iter().map(|(_, entry)| entry).collect();
         }
     }

@@ -108,6 +108,12 @@ pub(crate) fn plain(text: &str) -> Option<serde_json::Value> {
     is_json.then(|| AsWritten.scalar(resolved, text))
 }
 
+/// Returns whether a plain scalar is a text in [`read_typed`].
+pub(crate) fn is_plain_text(text: &str) -> bool {
+    use resolve::Resolved;
+    matches!(resolve::guess(text, tree::Tag::None), Resolved::String | Resolved::Timestamp)
+}
+
 /// Returns what a Go field of type `string` receives from a scalar that
 /// [`read_typed`] gave: `1.10` is `1.1`, `true` is `true`, null is nothing.
 pub fn text(scalar: &serde_json::Value) -> Option<String> {

@@ -16,21 +16,18 @@ const LONGEST_KEY: usize = 512;
 
 /// Reads a piece, if it is of the known kind.
 pub(super) fn read(text: &str) -> Option<Json> {
-    if !text.ends_with('\n') || !is_ordinary(text.as_bytes()) {
-        return None;
-    }
-    let mut reader = Reader { text, at: 0, depth: 0 };
-    let column = reader.next_line()?;
-    reader.at += column;
+    let (mut reader, column) = Reader::of(text)?;
     let value = reader.node(column, None)?;
-    reader.next_line().is_none().then_some(value)
+    reader.is_done().then_some(value)
 }
 
 /// Returns whether there are no tabs, no control characters and none of the line
 /// breaks that only YAML knows.
 fn is_ordinary(bytes: &[u8]) -> bool {
     let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n');
-    if bytes.iter().all(is_plain) {
+    // Chunks without a way out in their middle are looked at many bytes at a time.
+    let is_plain_chunk = |chunk: &[u8]| chunk.iter().fold(true, |all, byte| all & is_plain(byte));
+    if bytes.chunks(256).all(is_plain_chunk) {
         return true;
     }
     bytes.iter().all(|byte| *byte >= 0x80 || is_plain(byte))
@@ -45,26 +42,61 @@ fn is_ordinary(bytes: &[u8]) -> bool {
         })
 }
 
-struct Reader<'a> {
+/// Reads a piece from its beginning to its end.
+pub(super) struct Reader<'a> {
     text: &'a str,
     at: usize,
+    /// The line from here on, without its end.
+    line: &'a str,
     depth: usize,
 }
 
+/// A scalar as it is written.
+enum Written<'a> {
+    /// Plain, in one line: what it means is to be found out.
+    Plain(&'a str),
+    /// A text for sure.
+    Text(String),
+}
+
 impl<'a> Reader<'a> {
-    fn rest(&self) -> &'a str {
-        self.text.get(self.at..).unwrap_or_default()
+    /// Returns a reader that stands at the first node, and the column of that.
+    pub(super) fn of(text: &'a str) -> Option<(Self, usize)> {
+        if !text.ends_with('\n') || !is_ordinary(text.as_bytes()) {
+            return None;
+        }
+        let mut reader = Self { text, at: 0, line: "", depth: 0 };
+        reader.go_to(0);
+        let column = reader.next_line()?;
+        reader.skip(column);
+        Some((reader, column))
     }
 
-    /// The rest of the line, without its end.
-    fn line(&self) -> &'a str {
-        let rest = self.rest();
-        rest.split_once('\n').map_or(rest, |(line, _)| line)
+    /// Returns whether nothing follows; stands at the beginning of a line.
+    pub(super) fn is_done(&mut self) -> bool {
+        self.next_line().is_none()
+    }
+
+    fn go_to(&mut self, at: usize) {
+        let rest = self.text.get(at..).unwrap_or_default();
+        let end = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+        self.at = at;
+        self.line = rest.get(..end).unwrap_or_default();
+    }
+
+    /// Goes on within the line.
+    fn skip(&mut self, length: usize) {
+        self.at += length;
+        self.line = self.line.get(length..).unwrap_or_default();
+    }
+
+    fn end_line(&mut self) {
+        self.go_to(self.at + self.line.len() + 1);
     }
 
     fn skip_spaces(&mut self) -> usize {
-        let count = self.rest().bytes().take_while(|byte| *byte == b' ').count();
-        self.at += count;
+        let count = spaces(self.line);
+        self.skip(count);
         count
     }
 
@@ -72,142 +104,218 @@ impl<'a> Reader<'a> {
     /// that is indented. Stands at the beginning of a line before.
     fn next_line(&mut self) -> Option<usize> {
         loop {
-            let line = self.line();
-            let indent = line.bytes().take_while(|byte| *byte == b' ').count();
-            if !matches!(line.as_bytes().get(indent), None | Some(b'#')) {
+            let indent = spaces(self.line);
+            if !matches!(self.line.as_bytes().get(indent), None | Some(b'#')) {
                 return Some(indent);
             }
-            self.at += line.len() + 1;
-            if self.at >= self.text.len() {
+            if self.at + self.line.len() + 1 >= self.text.len() {
+                self.at = self.text.len();
+                self.line = "";
                 return None;
             }
+            self.end_line();
         }
     }
 
     /// Reads the node that begins here, at `column`; a scalar has a `parent`.
     fn node(&mut self, column: usize, parent: Option<usize>) -> Option<Json> {
+        self.deeper(|reader| {
+            if reader.is_item() {
+                reader.list(column)
+            } else if key_of(reader.line).is_some() {
+                reader.map(column)
+            } else {
+                reader.scalar(parent?)
+            }
+        })
+    }
+
+    fn deeper<T>(&mut self, inner: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         self.depth += 1;
         if self.depth > DEEPEST {
             return None;
         }
-        let line = self.line();
-        let node = if line.starts_with("- ") || line == "-" {
-            self.sequence(column)
-        } else if key_length(line).is_some() {
-            self.mapping(column)
-        } else {
-            self.scalar(parent?)
-        };
+        let done = inner(self);
         self.depth -= 1;
-        node
+        done
     }
 
-    fn sequence(&mut self, column: usize) -> Option<Json> {
-        let mut items = Vec::new();
-        loop {
-            // At the dash.
-            self.at += 1;
-            let spaces = self.skip_spaces();
-            if self.line().is_empty() {
-                return None;
-            }
-            items.push(self.node(column + 1 + spaces, Some(column))?);
-            match self.next_line() {
-                Some(indent) if indent == column && self.dash_at(indent) => self.at += indent,
-                Some(indent) if indent > column => return None,
-                _ => return Some(items.into()),
-            }
-        }
+    fn is_item(&self) -> bool {
+        self.line.starts_with("- ") || self.line == "-"
     }
 
     fn dash_at(&self, indent: usize) -> bool {
-        self.line().get(indent..).is_some_and(|line| line.starts_with("- "))
+        self.line.get(indent..).is_some_and(|line| line.starts_with("- "))
     }
 
-    fn mapping(&mut self, column: usize) -> Option<Json> {
+    fn list(&mut self, column: usize) -> Option<Json> {
+        let mut items = Vec::new();
+        self.items(column, &mut |reader, inner| {
+            items.push(reader.node(inner, Some(column))?);
+            Some(())
+        })?;
+        Some(items.into())
+    }
+
+    fn map(&mut self, column: usize) -> Option<Json> {
         let mut map = Map::new();
+        self.fields(column, &mut |reader, key| {
+            let value = reader.value(column)?;
+            map.insert(key.to_owned(), value).is_none().then_some(())
+        })?;
+        Some(Json::Object(map))
+    }
+
+    /// Goes through the items of a sequence whose dashes stand at `column`; `take`
+    /// reads one, and is told its column.
+    pub(super) fn items(
+        &mut self,
+        column: usize,
+        take: &mut dyn FnMut(&mut Self, usize) -> Option<()>,
+    ) -> Option<()> {
         loop {
-            let line = self.line();
-            let key = line.get(..key_length(line)?)?;
-            self.at += key.len() + 1;
-            if self.skip_spaces() == 0 && !self.line().is_empty() {
+            if !self.is_item() {
                 return None;
             }
-            let value = self.value(column)?;
-            if map.insert(key.to_owned(), value).is_some() {
+            self.skip(1);
+            let spaces = self.skip_spaces();
+            if self.line.is_empty() {
                 return None;
             }
+            take(self, column + 1 + spaces)?;
             match self.next_line() {
-                Some(indent) if indent == column && !self.dash_at(indent) => self.at += indent,
+                Some(indent) if indent == column && self.dash_at(indent) => self.skip(indent),
                 Some(indent) if indent > column => return None,
-                _ => return Some(Json::Object(map)),
+                _ => return Some(()),
             }
         }
     }
 
-    /// Reads what stands behind a key.
-    fn value(&mut self, column: usize) -> Option<Json> {
-        if !self.line().is_empty() {
-            return self.scalar(column);
+    /// Goes through the fields of a mapping whose keys stand at `column`; `take` is
+    /// given a key, and reads what is behind it.
+    pub(super) fn fields(
+        &mut self,
+        column: usize,
+        take: &mut dyn FnMut(&mut Self, &'a str) -> Option<()>,
+    ) -> Option<()> {
+        loop {
+            let key = key_of(self.line)?;
+            self.skip(key.len() + 1);
+            if self.skip_spaces() == 0 && !self.line.is_empty() {
+                return None;
+            }
+            take(self, key)?;
+            match self.next_line() {
+                Some(indent) if indent == column && !self.dash_at(indent) => self.skip(indent),
+                Some(indent) if indent > column => return None,
+                _ => return Some(()),
+            }
         }
-        self.at += 1;
+    }
+
+    /// Reads what stands behind a key at `column`.
+    fn value(&mut self, column: usize) -> Option<Json> {
+        match self.behind_key(column) {
+            Behind::Here => self.scalar(column),
+            Behind::Below(indent) => self.node(indent, Some(column)),
+            Behind::ListBeside => self.deeper(|reader| reader.list(column)),
+            Behind::Nothing => Some(Json::Null),
+        }
+    }
+
+    /// Finds out where the value is of a key at `column`, and goes there.
+    pub(super) fn behind_key(&mut self, column: usize) -> Behind {
+        if !self.line.is_empty() {
+            return Behind::Here;
+        }
+        self.end_line();
         match self.next_line() {
             Some(indent) if indent > column => {
-                self.at += indent;
-                self.node(indent, Some(column))
+                self.skip(indent);
+                Behind::Below(indent)
             }
             // A list may be indented as far as its key.
             Some(indent) if indent == column && self.dash_at(indent) => {
-                self.at += indent;
-                self.depth += 1;
-                let list = if self.depth > DEEPEST { None } else { self.sequence(column) };
-                self.depth -= 1;
-                list
+                self.skip(indent);
+                Behind::ListBeside
             }
-            _ => Some(Json::Null),
+            _ => Behind::Nothing,
         }
     }
 
     /// Reads a scalar below a collection at `parent`, to the beginning of the line
     /// after it.
-    fn scalar(&mut self, parent: usize) -> Option<Json> {
-        let line = self.line();
-        match line.as_bytes().first()? {
-            b'"' => self.double_quoted().map(Json::String),
-            b'\'' => self.single_quoted().map(Json::String),
-            b'|' => self.literal(parent).map(Json::String),
-            b'[' if line.trim_end_matches(' ') == "[]" => Some(self.ended(Json::Array(Vec::new()))),
-            b'{' if line.trim_end_matches(' ') == "{}" => {
-                Some(self.ended(Json::Object(Map::new())))
-            }
-            b'&' | b'*' | b'!' | b'%' | b'@' | b'`' | b'>' | b'[' | b'{' | b']' | b'}' | b','
-            | b'#' => None,
-            b'-' | b'?' | b':' if matches!(line.as_bytes().get(1), None | Some(b' ')) => None,
-            _ => self.plain(parent),
+    pub(super) fn scalar(&mut self, parent: usize) -> Option<Json> {
+        if let Some(empty) = self.empty() {
+            return Some(match empty {
+                Empty::List => Json::Array(Vec::new()),
+                Empty::Map => Json::Object(Map::new()),
+            });
+        }
+        match self.written(parent)? {
+            Written::Plain(text) => yaml::plain(text),
+            Written::Text(text) => Some(Json::String(text)),
         }
     }
 
-    fn ended(&mut self, value: Json) -> Json {
-        self.at += self.line().len() + 1;
-        value
+    /// Reads a scalar, if it is a text.
+    pub(super) fn text(&mut self, parent: usize) -> Option<String> {
+        match self.written(parent)? {
+            Written::Plain(text) => yaml::is_plain_text(text).then(|| text.to_owned()),
+            Written::Text(text) => Some(text),
+        }
+    }
+
+    /// Reads a flag, if it is written as one is in JSON.
+    pub(super) fn flag(&mut self) -> Option<bool> {
+        let flag = match self.line {
+            "true" => true,
+            "false" => false,
+            _ => return None,
+        };
+        self.end_line();
+        Some(flag)
+    }
+
+    /// Reads an empty list or mapping, if one is here.
+    pub(super) fn empty(&mut self) -> Option<Empty> {
+        let empty = match self.line.trim_end_matches(' ') {
+            "[]" => Empty::List,
+            "{}" => Empty::Map,
+            _ => return None,
+        };
+        self.end_line();
+        Some(empty)
+    }
+
+    fn written(&mut self, parent: usize) -> Option<Written<'a>> {
+        let bytes = self.line.as_bytes();
+        match bytes.first()? {
+            b'"' => self.double_quoted().map(Written::Text),
+            b'\'' => self.single_quoted().map(Written::Text),
+            b'|' => self.literal(parent).map(Written::Text),
+            b'&' | b'*' | b'!' | b'%' | b'@' | b'`' | b'>' | b'[' | b'{' | b']' | b'}' | b','
+            | b'#' => None,
+            b'-' | b'?' | b':' if matches!(bytes.get(1), None | Some(b' ')) => None,
+            _ => self.plain(parent),
+        }
     }
 
     /// Whether a blank line ends a text: inside of one it means something else. Stays at the line.
     fn is_end(&mut self, parent: usize) -> bool {
         let here = self.at;
         let next = self.next_line();
-        self.at = here;
+        self.go_to(here);
         next.is_none_or(|indent| indent <= parent)
     }
 
-    fn plain(&mut self, parent: usize) -> Option<Json> {
-        let first = plain_line(self.line())?;
-        self.at += self.line().len() + 1;
+    fn plain(&mut self, parent: usize) -> Option<Written<'a>> {
+        let first = plain_line(self.line)?;
+        self.end_line();
         let mut folded: Option<String> = None;
         loop {
-            let line = self.line();
-            let indent = line.bytes().take_while(|byte| *byte == b' ').count();
-            let content = line.get(indent..).unwrap_or_default();
+            let indent = spaces(self.line);
+            let content = self.line.get(indent..).unwrap_or_default();
             if content.is_empty() {
                 self.is_end(parent).then_some(())?;
                 break;
@@ -221,27 +329,24 @@ impl<'a> Reader<'a> {
             let text = folded.get_or_insert_with(|| first.to_owned());
             text.push(' ');
             text.push_str(plain_line(content)?);
-            self.at += line.len() + 1;
+            self.end_line();
         }
-        match folded {
-            Some(text) => Some(Json::String(text)),
-            None => yaml::plain(first),
-        }
+        Some(folded.map_or(Written::Plain(first), Written::Text))
     }
 
     fn single_quoted(&mut self) -> Option<String> {
-        self.at += 1;
+        self.skip(1);
         let mut text = String::new();
         loop {
-            let rest = self.rest();
-            let end = rest.find(['\'', '\n'])?;
-            text.push_str(rest.get(..end)?);
-            self.at += end;
-            if rest.get(end..)?.starts_with("''") {
+            let line = self.line;
+            let end = line.find('\'').unwrap_or(line.len());
+            text.push_str(line.get(..end)?);
+            self.skip(end);
+            if self.line.starts_with("''") {
                 text.push('\'');
-                self.at += 2;
-            } else if rest.get(end..)?.starts_with('\'') {
-                self.at += 1;
+                self.skip(2);
+            } else if self.line.starts_with('\'') {
+                self.skip(1);
                 return self.end_of_quoted(text);
             } else {
                 let kept = text.trim_end_matches(' ').len();
@@ -253,21 +358,21 @@ impl<'a> Reader<'a> {
     }
 
     fn double_quoted(&mut self) -> Option<String> {
-        self.at += 1;
+        self.skip(1);
         let mut text = String::new();
         // Spaces that an escape wrote stay at the end of a line.
         let mut kept = 0;
         loop {
-            let rest = self.rest();
-            let end = rest.find(['"', '\\', '\n'])?;
-            text.push_str(rest.get(..end)?);
-            self.at += end;
-            match rest.as_bytes().get(end)? {
-                b'"' => {
-                    self.at += 1;
+            let line = self.line;
+            let end = memchr::memchr2(b'"', b'\\', line.as_bytes()).unwrap_or(line.len());
+            text.push_str(line.get(..end)?);
+            self.skip(end);
+            match self.line.as_bytes().first() {
+                Some(b'"') => {
+                    self.skip(1);
                     return self.end_of_quoted(text);
                 }
-                b'\\' => {
+                Some(b'\\') => {
                     self.escape(&mut text)?;
                     kept = text.len();
                 }
@@ -284,14 +389,17 @@ impl<'a> Reader<'a> {
 
     /// Goes over the end of a line within quotes and the spaces that begin the next.
     fn fold(&mut self) -> Option<()> {
-        self.at += 1;
+        self.end_line();
         self.skip_spaces();
-        (!self.line().is_empty()).then_some(())
+        (!self.line.is_empty()).then_some(())
     }
 
     fn escape(&mut self, text: &mut String) -> Option<()> {
-        let escaped = self.rest().as_bytes().get(1)?;
-        self.at += 2;
+        let Some(escaped) = self.line.as_bytes().get(1) else {
+            // The line goes on in the next.
+            return self.fold();
+        };
+        self.skip(2);
         let digits = match escaped {
             b'"' | b'\\' => {
                 text.push(char::from(*escaped));
@@ -309,53 +417,49 @@ impl<'a> Reader<'a> {
                 text.push('\r');
                 return Some(());
             }
-            b'\n' => {
-                self.skip_spaces();
-                return (!self.line().is_empty()).then_some(());
-            }
             b'x' => 2,
             b'u' => 4,
             b'U' => 8,
             _ => return None,
         };
-        let code = self.rest().get(..digits)?;
+        let code = self.line.get(..digits)?;
         if !code.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return None;
         }
         text.push(char::from_u32(u32::from_str_radix(code, 16).ok()?)?);
-        self.at += digits;
+        self.skip(digits);
         Some(())
     }
 
     fn end_of_quoted(&mut self, text: String) -> Option<String> {
-        let line = self.line();
-        self.at += line.len() + 1;
-        line.bytes().all(|byte| byte == b' ').then_some(text)
+        let rest = self.line;
+        self.end_line();
+        rest.bytes().all(|byte| byte == b' ').then_some(text)
     }
 
     /// Reads `|` or `|-` and the lines under it.
     fn literal(&mut self, parent: usize) -> Option<String> {
-        let keeps_end = match self.line() {
+        let keeps_end = match self.line {
             "|" => true,
             "|-" => false,
             _ => return None,
         };
-        self.at += self.line().len() + 1;
-        let indent = self.line().bytes().take_while(|byte| *byte == b' ').count();
-        if indent <= parent || self.line().len() == indent {
+        self.end_line();
+        let indent = spaces(self.line);
+        if indent <= parent || self.line.len() == indent {
             return None;
         }
         let mut text = String::new();
         while self.at < self.text.len() {
-            let line = self.line();
-            let spaces = line.bytes().take_while(|byte| *byte == b' ').count();
+            let line = self.line;
+            let spaces = spaces(line);
             if spaces < indent && spaces < line.len() {
                 (spaces <= parent).then_some(())?;
                 break;
             }
             text.push_str(line.get(indent..).unwrap_or_default());
             text.push('\n');
-            self.at += line.len() + 1;
+            self.end_line();
         }
         let kept = text.trim_end_matches('\n').len();
         text.truncate(kept);
@@ -366,9 +470,26 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Returns how long the key is that begins a line, if a plain one does that is a
-/// text.
-fn key_length(line: &str) -> Option<usize> {
+/// Where the value of a key is.
+pub(super) enum Behind {
+    /// In the key's line: a scalar, or an empty collection.
+    Here,
+    /// In the next line, further to the right: at this column.
+    Below(usize),
+    /// In the next line, under the key: a list.
+    ListBeside,
+    /// Nowhere.
+    Nothing,
+}
+
+/// A collection without anything in it.
+pub(super) enum Empty {
+    List,
+    Map,
+}
+
+/// Returns the key that begins a line, if a plain one does that is a text.
+fn key_of(line: &str) -> Option<&str> {
     let is_plain =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/');
     let length = line.bytes().take_while(|byte| is_plain(*byte)).count();
@@ -376,13 +497,24 @@ fn key_length(line: &str) -> Option<usize> {
     let is_key = key.starts_with(|first: char| first.is_ascii_alphabetic())
         && length <= LONGEST_KEY
         && matches!(line.as_bytes().get(length..), Some([b':'] | [b':', b' ', ..]))
-        && matches!(yaml::plain(key), Some(Json::String(_)));
-    is_key.then_some(length)
+        && yaml::is_plain_text(key);
+    is_key.then_some(key)
+}
+
+/// Returns how many spaces begin a line.
+fn spaces(line: &str) -> usize {
+    line.bytes().take_while(|byte| *byte == b' ').count()
 }
 
 /// Returns a line of a plain scalar, unless something else may begin in it.
 fn plain_line(line: &str) -> Option<&str> {
     let line = line.trim_end_matches(' ');
-    let is_plain = !line.contains(": ") && !line.ends_with(':') && !line.contains(" #");
+    let bytes = line.as_bytes();
+    // Where a key would end, or a comment begin.
+    let is_mark = |at: usize| match bytes.get(at) {
+        Some(b':') => matches!(bytes.get(at + 1), None | Some(b' ')),
+        _ => at > 0 && bytes.get(at - 1) == Some(&b' '),
+    };
+    let is_plain = !memchr::memchr2_iter(b':', b'#', bytes).any(is_mark);
     is_plain.then_some(line)
 }

@@ -23,13 +23,15 @@ const TOP: &[&str] =
 
 /// How many charts and versions an index may list, good ones and bad: each is some hundred bytes of
 /// memory, and may be a few of text. The largest that are known list a tenth of it.
-const MOST: usize = 250_000;
+pub(super) const MOST: usize = 250_000;
 
 /// An index that is being read.
 #[derive(Debug)]
 pub(super) struct Builder {
     manner: Manner,
     listed: usize,
+    /// Whether the versions of each chart are in their order.
+    is_sorted: bool,
     index: Index,
     skipped: Vec<Skipped>,
 }
@@ -37,7 +39,7 @@ pub(super) struct Builder {
 impl Builder {
     pub(super) fn new(manner: Manner) -> Self {
         let index = Index { generated: time::NEVER.to_owned(), ..Index::default() };
-        Self { manner, listed: 0, index, skipped: Vec::new() }
+        Self { manner, listed: 0, is_sorted: false, index, skipped: Vec::new() }
     }
 
     /// Takes what stands beside the entries.
@@ -97,6 +99,30 @@ impl Builder {
         self.count()
     }
 
+    /// Takes the charts of another that has read a part; nothing if there are such
+    /// already.
+    pub(super) fn join(&mut self, part: Self) -> Option<Result<(), Error>> {
+        let was_sorted = self.is_sorted || self.index.entries.is_empty();
+        self.is_sorted = was_sorted && part.is_sorted;
+        self.listed += part.listed;
+        if self.listed > MOST {
+            return Some(Err(Error::TooMany { limit: MOST }));
+        }
+        self.skipped.extend(part.skipped);
+        for (name, versions) in part.index.entries {
+            if self.index.entries.insert(name, versions).is_some() {
+                return None;
+            }
+        }
+        Some(Ok(()))
+    }
+
+    /// Sorts the versions of each chart.
+    pub(super) fn sort(&mut self) {
+        self.index.sort();
+        self.is_sorted = true;
+    }
+
     fn count(&mut self) -> Result<(), Error> {
         self.listed += 1;
         if self.listed > MOST { Err(Error::TooMany { limit: MOST }) } else { Ok(()) }
@@ -137,6 +163,19 @@ impl Builder {
             }
             Err(problem) => return Err(refused(self.manner, problem)),
         }
+        self.add(name, entry);
+        Ok(())
+    }
+
+    /// Takes a version of a chart that was read without a tree.
+    pub(super) fn ready(&mut self, name: &str, entry: Entry) -> Result<(), Error> {
+        self.count()?;
+        self.add(name, entry);
+        Ok(())
+    }
+
+    /// Adds a version of a chart, or leaves it out.
+    fn add(&mut self, name: &str, mut entry: Entry) {
         if entry.metadata.api_version.is_empty() {
             "v1".clone_into(&mut entry.metadata.api_version);
         }
@@ -145,16 +184,20 @@ impl Builder {
             // Repositories that strip aliases (Helm's issue 12748).
             if !reason.starts_with("validation: more than one dependency with name or alias") {
                 self.skip(name, &entry.metadata.version, Some(reason));
-                return Ok(());
+                return;
             }
         }
-        self.index.entries.entry(name.to_owned()).or_default().push(entry);
-        Ok(())
+        match self.index.entries.get_mut(name) {
+            Some(versions) => versions.push(entry),
+            None => drop(self.index.entries.insert(name.to_owned(), vec![entry])),
+        }
     }
 
     /// Sorts, and refuses an index without `apiVersion`.
     pub(super) fn done(mut self) -> Result<(Index, Vec<Skipped>), Error> {
-        self.index.sort();
+        if !self.is_sorted {
+            self.index.sort();
+        }
         if self.index.api_version.is_empty() {
             return Err(Error::NoApiVersion);
         }

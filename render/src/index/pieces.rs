@@ -7,11 +7,14 @@
 //! it unsure, and the reader for any YAML decides. A cut in a wrong place always
 //! leaves a quote or a bracket open, and so never goes unseen.
 
+use std::{panic, thread};
+
 use serde_json::{Map, Value as Json};
 
 use super::{
     Error, block,
-    builder::{Builder, Manner},
+    builder::{Builder, MOST, Manner},
+    entry,
 };
 use crate::yaml;
 
@@ -20,6 +23,13 @@ const HEAD: usize = 1024 * 1024;
 
 /// The largest entry that the reader for any YAML is asked about, in bytes.
 const ENTRY: usize = 4 * 1024 * 1024;
+
+/// How many threads read, if there is enough for them: more wait for memory rather
+/// than work.
+const SHARES: usize = 4;
+
+/// What is worth a thread, in bytes.
+const SHARE: usize = 512 * 1024;
 
 /// What reading in pieces led to.
 pub(super) enum Outcome {
@@ -89,25 +99,98 @@ fn charts(builder: &mut Builder, text: &str) -> Unsure {
     if indent == 0 || line.contains('{') {
         return None;
     }
+    let mut charts = Vec::new();
     while let Some(block) = next_chart(&mut rest, indent) {
-        let (line, versions) = block.split_once('\n').unwrap_or((block, ""));
-        let (name, inline) = line.get(indent..)?.split_once(':')?;
-        if !is_name(name) || builder.has(name) || !matches!(inline.trim_matches(' '), "" | "[]") {
+        if charts.len() == MOST {
+            return Some(Err(Error::TooMany { limit: MOST }));
+        }
+        charts.push(chart(block, indent)?);
+    }
+    if first_indent(rest).is_some() {
+        return None;
+    }
+    for read in read_all(&charts, text.len()) {
+        match read? {
+            Ok(part) => match builder.join(part)? {
+                Ok(()) => {}
+                refused => return Some(refused),
+            },
+            Err(error) => return Some(Err(error)),
+        }
+    }
+    Some(Ok(()))
+}
+
+/// A chart in the text.
+struct Chart<'a> {
+    name: &'a str,
+    versions: &'a str,
+}
+
+fn chart(block: &str, indent: usize) -> Option<Chart<'_>> {
+    let (line, versions) = block.split_once('\n').unwrap_or((block, ""));
+    let (name, inline) = line.get(indent..)?.split_once(':')?;
+    if !is_name(name) || !matches!(inline.trim_matches(' '), "" | "[]") {
+        return None;
+    }
+    let is_empty = first_indent(versions).is_none();
+    (is_empty || !inline.contains('[')).then_some(Chart { name, versions })
+}
+
+/// What a share of the charts led to; nothing where that is not sure.
+type Part = Option<Result<Builder, Error>>;
+
+/// Reads charts that are together of that many bytes, at several places at once if
+/// they are many; the answers are in the order of the charts.
+fn read_all<'a>(charts: &'a [Chart<'a>], bytes: usize) -> Vec<Part> {
+    let shares = shares(charts, bytes / SHARES.min(bytes / SHARE + 1));
+    let Some((first, others)) = shares.split_first() else { return Vec::new() };
+    thread::scope(|scope| {
+        let start = |share: &'a [Chart<'a>]| {
+            thread::Builder::new().spawn_scoped(scope, move || part(share)).map_err(|_| share)
+        };
+        let started: Vec<_> = others.iter().copied().map(start).collect();
+        let mut parts = vec![part(first)];
+        for other in started {
+            parts.push(match other {
+                Ok(other) => other.join().unwrap_or_else(|panic| panic::resume_unwind(panic)),
+                // There are no more threads to be had.
+                Err(share) => part(share),
+            });
+        }
+        parts
+    })
+}
+
+/// Divides charts into neighbours of at least that many bytes together.
+fn shares<'c, 'a>(charts: &'c [Chart<'a>], least: usize) -> Vec<&'c [Chart<'a>]> {
+    let mut bytes = 0;
+    let shares = charts.chunk_by(|chart, _| {
+        bytes += chart.versions.len();
+        let goes_on = bytes <= least;
+        if !goes_on {
+            bytes = 0;
+        }
+        goes_on
+    });
+    shares.collect()
+}
+
+fn part(charts: &[Chart<'_>]) -> Part {
+    let mut builder = Builder::new(Manner::Yaml);
+    for Chart { name, versions } in charts {
+        if builder.has(name) {
             return None;
         }
         if let Err(error) = builder.chart(name) {
             return Some(Err(error));
         }
-        let is_empty = first_indent(versions).is_none();
-        if inline.contains('[') && !is_empty {
-            return None;
-        }
-        match versions_of(builder, name, versions)? {
-            Ok(()) => {}
-            refused => return Some(refused),
+        if let Err(error) = versions_of(&mut builder, name, versions)? {
+            return Some(Err(error));
         }
     }
-    first_indent(rest).is_none().then_some(Ok(()))
+    builder.sort();
+    Some(Ok(builder))
 }
 
 fn versions_of(builder: &mut Builder, name: &str, text: &str) -> Unsure {
@@ -116,6 +199,13 @@ fn versions_of(builder: &mut Builder, name: &str, text: &str) -> Unsure {
     while let Some(block) = next_block(&mut rest, indent) {
         if !block.get(indent..)?.starts_with("- ") {
             return None;
+        }
+        if let Some(entry) = entry::read(block) {
+            match builder.ready(name, entry) {
+                Ok(()) => at += 1,
+                refused => return Some(refused),
+            }
+            continue;
         }
         let list = match block::read(block) {
             Some(list) => list,
@@ -173,9 +263,13 @@ fn next_chart<'a>(rest: &mut &'a str, wanted: usize) -> Option<&'a str> {
 }
 
 fn cut<'a>(rest: &mut &'a str, wanted: usize, begins: impl Fn(&str) -> bool) -> Option<&'a str> {
+    let text = *rest;
     let (mut start, mut at) = (None, 0);
-    for line in rest.split_inclusive('\n') {
-        if let Some(indent) = indent(line.trim_end_matches('\n')) {
+    while at < text.len() {
+        let left = text.get(at..)?;
+        let end = memchr::memchr(b'\n', left.as_bytes()).unwrap_or(left.len());
+        let line = left.get(..end)?;
+        if let Some(indent) = indent(line) {
             let is_next = indent == wanted && begins(line.get(indent..).unwrap_or_default());
             match start {
                 None if is_next => start = Some(at),
@@ -184,9 +278,10 @@ fn cut<'a>(rest: &mut &'a str, wanted: usize, begins: impl Fn(&str) -> bool) -> 
                 Some(_) => {}
             }
         }
-        at += line.len();
+        at += end + 1;
     }
-    let (block, left) = (rest.get(start?..at)?, rest.get(at..)?);
+    let at = at.min(text.len());
+    let (block, left) = (text.get(start?..at)?, text.get(at..)?);
     *rest = left;
     Some(block)
 }

@@ -26,8 +26,10 @@ pub(super) fn index(bytes: &[u8]) -> Result<(Index, Vec<Skipped>), Error> {
         return Err(Error::TooLarge { size: bytes.len(), limit: LIMIT });
     }
     let start = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
-    if matches!(start, Some(b'{' | b'[' | b'"')) && is_json(bytes) {
-        return json(bytes);
+    if matches!(start, Some(b'{' | b'[' | b'"'))
+        && let Some(read) = json(bytes)
+    {
+        return read;
     }
     let reason = match pieces::read(bytes) {
         Outcome::Read(builder) => return builder.done(),
@@ -62,20 +64,15 @@ pub(super) fn whole(bytes: &[u8]) -> Result<(Index, Vec<Skipped>), Error> {
     builder.done()
 }
 
-fn is_json(bytes: &[u8]) -> bool {
-    serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
-}
-
-/// Reads JSON, an entry at a time.
-fn json(bytes: &[u8]) -> Result<(Index, Vec<Skipped>), Error> {
+/// Reads JSON, an entry at a time. Text that is no JSON to its very end may be YAML:
+/// Helm asks that first, so what else is wrong with it does not matter.
+fn json(bytes: &[u8]) -> Option<Result<(Index, Vec<Skipped>), Error>> {
     let mut state = State { builder: Builder::new(Manner::Json), refused: None };
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let read = Top(&mut state).deserialize(&mut reader);
-    if let Some(error) = state.refused {
-        return Err(error);
-    }
-    read.map_err(|error| unreadable(error.to_string()))?;
-    state.builder.done()
+    let read = Top(&mut state).deserialize(&mut reader).and_then(|()| reader.end());
+    let Err(error) = read else { return Some(state.builder.done()) };
+    serde_json::from_slice::<IgnoredAny>(bytes).ok()?;
+    Some(Err(state.refused.unwrap_or_else(|| unreadable(error.to_string()))))
 }
 
 struct State {

@@ -95,12 +95,13 @@ fn add<'a>(
     pattern: &Pattern,
 ) {
     let mut seen = BTreeSet::new();
+    let mut line = String::new();
     let from = findings.len();
     for entry in versions.iter().rev() {
         if versions.len() > 1 && !seen.insert(entry.metadata.version.as_str()) {
             continue;
         }
-        let Some(score) = score(repository, entry, pattern) else { continue };
+        let Some(score) = score(repository, entry, pattern, &mut line) else { continue };
         let Ok(version) = Version::parse(&entry.metadata.version) else { continue };
         let name = joined(repository, name);
         findings.push((Finding { name, score, entry }, version));
@@ -116,26 +117,37 @@ fn joined(repository: &str, name: &str) -> String {
     format!("{repository}/{name}")
 }
 
-/// Returns the field in which the match begins, if there is one.
-fn score(repository: &str, entry: &Entry, pattern: &Pattern) -> Option<usize> {
-    let line = || {
-        let chart = &entry.metadata;
-        let (name, description, keywords) =
-            (&chart.name, &chart.description, chart.keywords.join(" "));
-        format!("{name}{DIVIDER}{repository}/{name}{DIVIDER}{description}{DIVIDER}{keywords}")
-    };
-    let (line, at) = match pattern {
-        Pattern::All => return Some(0),
+/// Returns the field in which the match begins, if there is one; `line` is room for
+/// the fields in a line.
+fn score(repository: &str, entry: &Entry, pattern: &Pattern, line: &mut String) -> Option<usize> {
+    if matches!(pattern, Pattern::All) {
+        return Some(0);
+    }
+    let chart = &entry.metadata;
+    line.clear();
+    line.push_str(&chart.name);
+    line.push(DIVIDER);
+    for part in [repository, "/", &chart.name] {
+        line.push_str(part);
+    }
+    line.push(DIVIDER);
+    line.push_str(&chart.description);
+    line.push(DIVIDER);
+    for (at, keyword) in chart.keywords.iter().enumerate() {
+        line.push_str(if at == 0 { "" } else { " " });
+        line.push_str(keyword);
+    }
+    let at = match pattern {
+        Pattern::All => 0,
         Pattern::Text(text) => {
-            let line = line().to_lowercase();
-            let at = line.find(text.as_str())?;
-            (line, at)
+            if line.is_ascii() {
+                line.make_ascii_lowercase();
+            } else {
+                *line = line.to_lowercase();
+            }
+            line.find(text.as_str())?
         }
-        Pattern::Expression(expression) => {
-            let line = line();
-            let at = expression.find(&line)?.start();
-            (line, at)
-        }
+        Pattern::Expression(expression) => expression.find(line)?.start(),
     };
     Some(line.get(..at)?.matches(DIVIDER).count())
 }

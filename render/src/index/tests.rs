@@ -49,6 +49,77 @@ fn what_is_read_in_pieces_is_what_the_reader_for_any_yaml_reads() {
     }
 }
 
+/// An entry in Helm's form.
+const ENTRY: &str = "  - annotations:\n      category: \"1\"\n    apiVersion: v2\n    appVersion: 1.2.3-x\n    created: \"2026-01-01T00:00:00.120Z\"\n    dependencies:\n    - condition: a.b\n      name: common\n      repository: https://x/common\n      tags:\n      - common\n      version: 2.x.x\n    deprecated: true\n    description: one of a thousand charts, described by a sentence that is as long\n      as such sentences are\n    digest: 0123\n    home: https://x\n    keywords:\n    - database\n    - 'it''s'\n    maintainers:\n    - email: a@b\n      name: Someone\n    name: web\n    type: application\n    urls:\n    - https://x/web.tgz\n    version: 1.0.0\n";
+
+#[test]
+fn an_entry_without_a_tree_is_what_the_tree_makes_of_it() {
+    let reading = |entry: &str| {
+        let text = format!("{HEAD}  web:\n{entry}");
+        (Index::read(text.as_bytes()).ok(), read::whole(text.as_bytes()).ok())
+    };
+    let (ours, whole) = reading(ENTRY);
+    assert!(entry::read(ENTRY).is_some());
+    assert_eq!(ours, whole);
+    // Each line in another's place, twice, gone, empty or with another value.
+    let lines: Vec<_> = ENTRY.split_inclusive('\n').collect();
+    let values =
+        ["", " ~", " 5", " 1.50", " true", " []", " {}", " [a]", " \"\"", " |\n      x", " x: y"];
+    let mut quick = 0;
+    for (at, line) in lines.iter().enumerate() {
+        let key = line.split_inclusive(':').next().unwrap_or_default();
+        let mut changed: Vec<Vec<String>> = Vec::new();
+        let with = |new: String| {
+            let mut all: Vec<_> = lines.iter().map(|it| (*it).to_owned()).collect();
+            all[at] = new;
+            all
+        };
+        changed.push(with(String::new()));
+        changed.push(with(line.repeat(2)));
+        changed.push(with(format!("  {line}")));
+        changed.push(with(line.to_uppercase()));
+        changed.extend(values.iter().map(|value| with(format!("{key}{value}\n"))));
+        for other in 0..lines.len() {
+            let mut all = with(lines[other].to_owned());
+            all[other] = (*line).to_owned();
+            changed.push(all);
+        }
+        for text in changed.iter().map(|lines| lines.concat()) {
+            quick += usize::from(entry::read(&text).is_some());
+            let (ours, whole) = reading(&text);
+            assert_eq!(ours, whole, "{text}");
+        }
+    }
+    assert!(quick > 200, "{quick}");
+}
+
+#[test]
+fn a_large_index_that_is_read_at_several_places_is_whole_and_in_order() {
+    let chart = |number| {
+        let name = format!("web-{number}");
+        format!("  {name}:\n{}", ENTRY.replace("web", &name))
+    };
+    let entries: String = (0..2000).map(chart).collect();
+    let index = index_of(&entries);
+    assert_eq!(index.entries.len(), 2000);
+    let named = |(name, versions): (&String, &Vec<Entry>)| versions[0].metadata.name == *name;
+    assert!(index.entries.iter().all(named));
+    // A chart twice, far from each other: the reader for any YAML decides.
+    assert_eq!(in_pieces(&format!("{HEAD}{entries}  web-0: []\n")), None);
+}
+
+#[test]
+fn json_that_is_damaged_behind_a_mistake_may_still_be_yaml() {
+    let json: &[u8] = br#"{"apiVersion": "v1", "entries": {"web": 5}}"#;
+    let yaml: &[u8] = br#"{"apiVersion": "v1", "entries": {"web": 5}} # so"#;
+    let as_yaml = |bytes| Index::read(bytes).unwrap_err().to_string().starts_with("error unm");
+    assert!(!as_yaml(json));
+    assert!(as_yaml(yaml));
+    let json = br#"{"apiVersion": "v1", "entries": {}}"#;
+    let yaml = br#"{"apiVersion": "v1", "entries": {}} # so"#;
+    assert_eq!(Index::read(json), Index::read(yaml));
+}
+
 #[test]
 fn what_helm_writes_is_read_in_pieces() {
     let entries = "  web:\n  - apiVersion: v2\n    created: \"2020-01-01T00:00:00Z\"\n    description: A long description that does not fit in a line of eighty characters\n      and goes on\n    name: web\n    urls:\n    - web-1.0.0.tgz\n    version: 1.0.0\n";

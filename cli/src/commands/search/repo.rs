@@ -62,7 +62,11 @@ pub(super) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     let findings = search(&named, &pattern, &scope);
     let rows: Vec<_> = findings.iter().map(Row::of).collect();
     let heads = ["NAME", "CHART VERSION", "APP VERSION", "DESCRIPTION"];
-    show(&rows, &args.shape, (heads, Row::cells), session)
+    let shown = show(&rows, &args.shape, (heads, Row::cells), session);
+    // The process ends: to give back a hundred thousand texts one by one takes longer than to
+    // search them.
+    std::mem::forget(indexes);
+    shown
 }
 
 impl Args {
