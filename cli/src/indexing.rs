@@ -142,9 +142,8 @@ fn packed(archive: &Archive) -> Result<Option<Packed>, Failure> {
     }
     let bytes = fs::read(path).map_err(|error| failed(&error))?;
     // Helm takes what it cannot load for something else than a chart.
-    let Ok(chart) = Chart::from_archive(&archive.name, &bytes) else { return Ok(None) };
-    let digest = hex(&bytes);
-    Ok(Some(Packed { metadata: chart.metadata, digest }))
+    let Ok(metadata) = Chart::look_into(&archive.name, &bytes) else { return Ok(None) };
+    Ok(Some(Packed { metadata, digest: hex(&bytes) }))
 }
 
 /// Returns what the index says where an archive is.

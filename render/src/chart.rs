@@ -207,6 +207,16 @@ impl Chart {
         loading::from_archive(name, bytes)
     }
 
+    /// Returns what a `.tgz` says of itself, and fails where [`Chart::from_archive`] does: most of
+    /// its files are measured only, which takes half the time.
+    ///
+    /// # Errors
+    ///
+    /// As [`Chart::from_archive`].
+    pub fn look_into(name: &str, bytes: &[u8]) -> Result<Metadata, Error> {
+        loading::look_into(name, bytes)
+    }
+
     /// Returns the files of a `.tgz` as they are, and the name that the chart gives itself: what
     /// `helm pull --untar` writes into a folder of that name (`util/expand.go`).
     ///

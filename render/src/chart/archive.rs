@@ -4,7 +4,7 @@
 //! in its `charts/` share with it: ten of them are no larger than one, and one that holds itself
 //! comes to an end.
 
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
 
 use flate2::read::MultiGzDecoder;
 
@@ -28,8 +28,31 @@ const MAX_NAME: usize = 4096;
 /// How deep archives may lie in each other.
 const MAX_DEPTH: usize = 16;
 
-/// What is left of the limits while a chart, with the charts inside it, is unpacked.
+/// How much is inflated at a time, in bytes: in small steps it takes much longer.
+const STEP: usize = 64 * 1024;
+
+/// Which of an archive's files are kept with what is in them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// All.
+    All,
+    /// Those that say whether it is a chart; the others are only measured.
+    Read,
+}
+
+impl Keep {
+    fn keeps(self, name: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Read => loading::is_read(name),
+        }
+    }
+}
+
+/// What is left of the limits while a chart, with the charts inside it, is unpacked,
+/// and what is kept of it.
 pub(super) struct Room {
+    keep: Keep,
     data: u64,
     stream: u64,
     entries: usize,
@@ -39,7 +62,18 @@ pub(super) struct Room {
 impl Room {
     /// The room that a chart has.
     pub(super) const fn of_chart() -> Self {
-        Self { data: MAX_CHART, stream: MAX_STREAM, entries: MAX_ENTRIES, depth: MAX_DEPTH }
+        Self {
+            keep: Keep::All,
+            data: MAX_CHART,
+            stream: MAX_STREAM,
+            entries: MAX_ENTRIES,
+            depth: MAX_DEPTH,
+        }
+    }
+
+    /// The same room for a chart that is only looked into.
+    pub(super) const fn to_look() -> Self {
+        Self { keep: Keep::Read, ..Self::of_chart() }
     }
 
     /// Does what belongs to an archive that lies inside another.
@@ -102,7 +136,8 @@ pub(super) fn unpack(bytes: &[u8], room: &mut Room) -> Result<Vec<File>, String>
         let text = if bytes.is_empty() { "EOF" } else { "gzip: invalid header" };
         return Err(text.to_owned());
     }
-    let stream = Metered { inner: MultiGzDecoder::new(bytes), left: room.stream };
+    let inflated = BufReader::with_capacity(STEP, MultiGzDecoder::new(bytes));
+    let stream = Metered { inner: inflated, left: room.stream };
     let mut archive = tar::Archive::new(stream);
     let files = unpack_entries(&mut archive, room)?;
     room.stream = archive.into_inner().left;
@@ -131,9 +166,16 @@ fn unpack_entries<R: Read>(
         }
         let name = inner_name(&path)?;
         room.take_data(entry.size())?;
+        let size = entry.size();
         let mut data = Vec::new();
-        let read = entry.read_to_end(&mut data).map_err(|error| brief(&error))?;
-        if (read as u64) < entry.size() {
+        let read = if room.keep.keeps(&name) {
+            // A size that is a lie costs no room until it is found out.
+            data.reserve_exact(usize::try_from(size).unwrap_or(STEP).min(STEP));
+            entry.read_to_end(&mut data).map(|read| read as u64)
+        } else {
+            io::copy(&mut entry, &mut io::sink())
+        };
+        if read.map_err(|error| brief(&error))? < size {
             return Err("unexpected EOF".to_owned());
         }
         files.push(loading::without_bom(File { name, data: data.into(), modified: None }));
@@ -225,7 +267,7 @@ mod tests {
 
     use super::*;
 
-    const SMALL: Room = Room { data: 1000, stream: 100_000, entries: 8, depth: 2 };
+    const SMALL: Room = Room { keep: Keep::All, data: 1000, stream: 100_000, entries: 8, depth: 2 };
 
     #[test]
     fn a_path_that_leaves_its_folder_is_refused() {
@@ -312,5 +354,40 @@ mod tests {
         }
         let text = dig(&mut Room::of_chart()).unwrap_err().to_string();
         assert_eq!(text, "more than 16 chart archives inside each other");
+    }
+
+    #[test]
+    fn a_look_finds_what_loading_finds() {
+        let file = |name, text: &'static str| (name, EntryType::Regular, text.as_bytes());
+        let whole = [
+            file("web/Chart.yaml", "name: web\nversion: 1.0.0\n"),
+            file("web/values.yaml", "a: 1\n"),
+            file("web/templates/a.yaml", "{{"),
+            file("web/charts/db/Chart.yaml", "name: db\nversion: 1.0.0\n"),
+            file("web/charts/db/values.yaml", "a: 1\n"),
+            file("web/charts/db/charts/x/Chart.yaml", "name: x\nversion: 1.0.0\n"),
+        ];
+        let both = |entries: &[(&str, EntryType, &[u8])]| {
+            let bytes = archive(entries);
+            let looked = loading::look_into("web.tgz", &bytes);
+            let loaded = loading::from_archive("web.tgz", &bytes).map(|chart| chart.metadata);
+            let [looked, loaded] = [looked, loaded].map(|it| it.map_err(|error| error.to_string()));
+            assert_eq!(looked, loaded);
+            loaded
+        };
+        assert_eq!(both(&whole).unwrap().name, "web");
+        // Broken in one place after another; only the template's text does not matter.
+        let broken = (0..whole.len()).filter(|at| {
+            let mut entries = whole;
+            entries[*at].2 = b"a: b: c";
+            both(&entries).is_err()
+        });
+        assert_eq!(broken.collect::<Vec<_>>(), [0, 1, 3, 4, 5]);
+        let inner = archive(&whole[..2]);
+        let outer = |inner: &[u8]| {
+            both(&[whole[0], ("web/charts/web.tgz", EntryType::Regular, inner)]).is_ok()
+        };
+        assert!(outer(&inner));
+        assert!(!outer(&inner[..inner.len() / 2]));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Chart, File,
+    Chart, File, Metadata,
     archive::{self, Room},
     check,
     ignore::Ignore,
@@ -159,10 +159,29 @@ fn too_large(file: &str) -> Error {
 
 /// Loads a chart from a `.tgz` called `name`.
 pub(super) fn from_archive(name: &str, bytes: &[u8]) -> Result<Chart, Error> {
+    from_archive_within(name, bytes, Room::of_chart())
+}
+
+/// Returns what a `.tgz` says of itself, if it can be loaded.
+pub(super) fn look_into(name: &str, bytes: &[u8]) -> Result<Metadata, Error> {
+    from_archive_within(name, bytes, Room::to_look()).map(|chart| chart.metadata)
+}
+
+/// Whether loading a chart looks into a file, which may be one of its subcharts'.
+pub(super) fn is_read(name: &str) -> bool {
+    match name.strip_prefix("charts/") {
+        None => matches!(
+            name,
+            "Chart.yaml" | "Chart.lock" | "values.yaml" | "requirements.yaml" | "requirements.lock"
+        ),
+        Some(inner) => inner.split_once('/').is_none_or(|(_, inner)| is_read(inner)),
+    }
+}
+
+fn from_archive_within(name: &str, bytes: &[u8], mut room: Room) -> Result<Chart, Error> {
     if !bytes.starts_with(&archive::MAGIC) {
         return Err(Error::Chart(archive::no_archive(name, bytes)));
     }
-    let mut room = Room::of_chart();
     let files = archive::unpack(bytes, &mut room).map_err(|reason| Error::Archive { reason })?;
     if !files.iter().any(|file| file.name == "Chart.yaml") {
         let text = "unable to detect chart version, no Chart.yaml found";
@@ -180,7 +199,7 @@ pub(super) fn expand(bytes: &[u8]) -> Result<(String, Vec<File>), Error> {
     let mut room = Room::of_chart();
     let files = archive::unpack(bytes, &mut room).map_err(|reason| Error::Archive { reason })?;
     measure_inner(&files, &mut room)?;
-    let mut metadata = super::Metadata::default();
+    let mut metadata = Metadata::default();
     for file in files.iter().filter(|file| file.name == "Chart.yaml") {
         reading::metadata(&mut metadata, &typed(file)?).map_err(cannot_load(&file.name))?;
     }
