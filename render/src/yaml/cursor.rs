@@ -206,6 +206,17 @@ impl<'a> Cursor<'a> {
         self.position = position;
     }
 
+    /// Passes what is left of the line, if it is ASCII; stays where it is not, and
+    /// where a look ahead has to be asked for.
+    pub(super) fn skip_ascii_line(&mut self) {
+        let rest = self.text.as_bytes().get(self.position..).unwrap_or_default();
+        let length = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+        if self.is_plain() && rest.get(..length).is_some_and(<[u8]>::is_ascii) {
+            self.position += length;
+            self.mark.column += length;
+        }
+    }
+
     /// Passes a line break, if one stands here.
     pub(super) fn skip_line(&mut self) {
         let passed = match self.peek(0) {
@@ -302,7 +313,7 @@ fn fault(bytes: &[u8], skipped: usize) -> Option<Fault> {
 fn control(text: &[u8]) -> Option<usize> {
     let mut from = 0;
     while let Some(rest) = text.get(from..) {
-        let found = rest.iter().position(|&byte| is_suspect(byte))?;
+        let found = first_suspect(rest)?;
         let at = from + found;
         let following = |ahead: usize| text.get(at + ahead).copied().unwrap_or(0);
         let is_control = match following(0) {
@@ -316,6 +327,15 @@ fn control(text: &[u8]) -> Option<usize> {
         from = at + 1;
     }
     None
+}
+
+fn first_suspect(text: &[u8]) -> Option<usize> {
+    const CHUNK: usize = 64;
+    // Chunks without a way out in their middle are looked at many bytes at a time.
+    let is_any = |chunk: &[u8]| chunk.iter().fold(false, |any, byte| any | is_suspect(*byte));
+    let from = text.chunks(CHUNK).position(is_any)? * CHUNK;
+    let found = text.get(from..)?.iter().position(|byte| is_suspect(*byte))?;
+    Some(from + found)
 }
 
 /// Returns whether a byte is a control character or may start one.

@@ -282,6 +282,7 @@ impl<'a> Scanner<'a> {
         if self.cursor.peek(0) != b'#' {
             return Ok(());
         }
+        self.cursor.skip_ascii_line();
         while !self.cursor.is_break_or_end(0) {
             self.cursor.skip();
             if self.cursor.is_plain() {
