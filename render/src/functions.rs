@@ -40,6 +40,7 @@ mod numbers;
 mod passwords;
 mod paths;
 mod pem;
+mod primes;
 mod print;
 mod random;
 mod regex_syntax;

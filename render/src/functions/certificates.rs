@@ -243,7 +243,7 @@ impl Order {
             Some(key) => {
                 Key::from_pem(&key).map_err(|error| format!("parsing private key: {error}"))?
             }
-            None => keys::new_rsa(source, 2048)
+            None => keys::new_rsa_2048(source)
                 .map_err(|error| format!("error generating rsa key: {error}"))?,
         };
         let signer = self.signer.as_ref().map(Signer::of).transpose()?;

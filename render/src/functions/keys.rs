@@ -1,10 +1,10 @@
 //! Private keys: made, read from PEM, written as PEM, and signing.
 
-use std::{convert::Infallible, fmt};
+use std::fmt;
 
+use crypto_bigint::BoxedUint;
 use ed25519_dalek::Signer as _;
 use p256::ecdsa;
-use rand_core::{TryCryptoRng, TryRng};
 use rsa::{
     pkcs1::{DecodeRsaPrivateKey, EncodeRsaPrivateKey},
     pkcs1v15,
@@ -13,8 +13,8 @@ use rsa::{
     signature::{SignatureEncoding, Signer},
 };
 
-use super::{der, dsa, pem};
-use crate::tape::{Refusal, Source};
+use super::{der, dsa, pem, primes};
+use crate::tape::Source;
 
 /// A private key that can sign certificates.
 pub(super) enum Key {
@@ -29,52 +29,27 @@ impl fmt::Debug for Key {
     }
 }
 
-/// The source as a generator of random numbers. A refusal of the source is
-/// kept: the trait has no way to pass it on.
-struct Random<'a> {
-    source: &'a mut dyn Source,
-    refusal: Option<Refusal>,
-    /// After a refusal: numbers that let the caller come to an end.
-    filler: u8,
+/// The exponent that everybody has.
+const EXPONENT: u64 = 65_537;
+
+/// Makes an RSA key of 2048 bits.
+pub(super) fn new_rsa_2048(source: &mut dyn Source) -> Result<Key, String> {
+    new_rsa::<16>(source)
 }
 
-impl TryRng for Random<'_> {
-    type Error = Infallible;
+fn new_rsa_4096(source: &mut dyn Source) -> Result<Key, String> {
+    new_rsa::<32>(source)
+}
 
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        let mut bytes = [0; 4];
-        self.try_fill_bytes(&mut bytes)?;
-        Ok(u32::from_le_bytes(bytes))
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        let mut bytes = [0; 8];
-        self.try_fill_bytes(&mut bytes)?;
-        Ok(u64::from_le_bytes(bytes))
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        if let Err(refusal) = self.source.random(bytes) {
-            self.refusal.get_or_insert(refusal);
-            for byte in bytes {
-                self.filler = self.filler.wrapping_mul(29).wrapping_add(17);
-                *byte = self.filler;
-            }
+/// Makes an RSA key of primes of so many words of 64 bits.
+fn new_rsa<const LIMBS: usize>(source: &mut dyn Source) -> Result<Key, String> {
+    loop {
+        let (p, q) = primes::pair::<LIMBS>(source).map_err(|failure| failure.to_string())?;
+        // No key if the exponent divides p - 1 or q - 1: one pair in thirty thousand.
+        if let Ok(key) = rsa::PrivateKey::from_p_q(p, q, BoxedUint::from(EXPONENT)) {
+            return Ok(Key::Rsa(Box::new(key)));
         }
-        Ok(())
     }
-}
-
-impl TryCryptoRng for Random<'_> {}
-
-/// Makes an RSA key.
-pub(super) fn new_rsa(source: &mut dyn Source, bits: usize) -> Result<Key, String> {
-    let mut random = Random { source, refusal: None, filler: 0 };
-    let key = rsa::PrivateKey::new(&mut random, bits);
-    if let Some(Refusal(message)) = random.refusal {
-        return Err(message);
-    }
-    key.map(|key| Key::Rsa(Box::new(key))).map_err(|error| error.to_string())
 }
 
 fn new_ec(source: &mut dyn Source) -> Result<Key, String> {
@@ -98,7 +73,7 @@ fn new_ed25519(source: &mut dyn Source) -> Result<Key, String> {
 /// is text in its place.
 pub(super) fn generate(source: &mut dyn Source, kind: &str) -> String {
     let made = match kind {
-        "" | "rsa" => new_rsa(source, 4096).map(|key| key.to_pem()),
+        "" | "rsa" => new_rsa_4096(source).map(|key| key.to_pem()),
         "ecdsa" => new_ec(source).map(|key| key.to_pem()),
         "ed25519" => new_ed25519(source).map(|key| key.to_pem()),
         "dsa" => dsa::generate(source).map(|key| pem::encode("DSA PRIVATE KEY", &key)),
