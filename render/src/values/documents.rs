@@ -38,10 +38,13 @@ impl<'a> Documents<'a> {
 
     /// Takes a line off, without its end.
     fn line(&mut self) -> Option<&'a [u8]> {
-        let line = self.rest.split_inclusive(|byte| *byte == b'\n').next()?;
-        self.rest = self.rest.get(line.len()..).unwrap_or_default();
+        if self.rest.is_empty() {
+            return None;
+        }
+        let end = memchr::memchr(b'\n', self.rest).unwrap_or(self.rest.len());
+        let line = self.rest.get(..end)?;
+        self.rest = self.rest.get(end + 1..).unwrap_or_default();
         self.line += 1;
-        let line = line.strip_suffix(b"\n").unwrap_or(line);
         Some(line.strip_suffix(b"\r").unwrap_or(line))
     }
 
