@@ -224,7 +224,7 @@ fn piece(document: &Document) -> String {
 }
 
 fn is_secret(document: &Document) -> bool {
-    let objects = crate::plan::prepare::items(&document.object);
+    let objects = crate::plan::prepare::items(document.object());
     let is_one = |it: &&Value| it.get("kind").and_then(Value::as_str) == Some("Secret");
     document.kind == "Secret" || objects.iter().any(is_one)
 }

@@ -381,9 +381,9 @@ impl<'r, 'w, C: Cluster, S: Store + OperationLocks> Execution<'r, 'w, C, S> {
         match step.wanted.as_ref()? {
             Wanted::Document { document, item } => {
                 let document = self.work.documents.get(*document)?;
-                prepare::items(&document.object).get(*item).map(|it| (*it).clone())
+                prepare::items(document.object()).get(*item).map(|it| (*it).clone())
             }
-            Wanted::Hook(number) => Some(self.work.hooks.get(*number)?.document.object.clone()),
+            Wanted::Hook(number) => Some(self.work.hooks.get(*number)?.document.object().clone()),
             Wanted::Here(object) => Some(object.clone()),
         }
     }

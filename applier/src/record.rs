@@ -343,7 +343,7 @@ pub fn documents_of(manifest: &str) -> Vec<Document> {
                 None => document(String::new(), piece.to_owned()),
             }
         })
-        .filter(|it| !it.object.is_null())
+        .filter(|it| !it.object().is_null())
         .collect()
 }
 
@@ -381,7 +381,7 @@ pub fn document(source: String, text: String) -> Document {
         name: word("/metadata/name"),
         namespace,
         text,
-        object,
+        read: object.into(),
     }
 }
 

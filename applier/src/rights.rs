@@ -161,9 +161,9 @@ impl Operation<'_> {
         match step.wanted.as_ref()? {
             Wanted::Document { document, item } => {
                 let document = self.documents.get(*document)?;
-                prepare::items(&document.object).get(*item).map(|it| (*it).clone())
+                prepare::items(document.object()).get(*item).map(|it| (*it).clone())
             }
-            Wanted::Hook(number) => Some(self.hooks.get(*number)?.document.object.clone()),
+            Wanted::Hook(number) => Some(self.hooks.get(*number)?.document.object().clone()),
             Wanted::Here(object) => Some(object.clone()),
         }
     }

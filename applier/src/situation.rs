@@ -133,7 +133,7 @@ fn add_kinds(chart: &render::Chart, known: &mut Vec<String>) {
     for file in chart.files.iter().filter(|it| it.name.starts_with("crds/")) {
         let text = String::from_utf8_lossy(&file.data);
         for document in crate::record::documents_of(&text) {
-            let objects = prepare::items(&document.object).into_iter();
+            let objects = prepare::items(document.object()).into_iter();
             for kind in objects.flat_map(prepare::kinds_of_definition) {
                 known.push(kind.api_version.clone());
                 known.push(format!("{}/{}", kind.api_version, kind.kind));

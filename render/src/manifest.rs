@@ -1,6 +1,6 @@
 //! What rendering makes: documents, hooks, notes, CRDs, and their order.
 
-use std::fmt;
+use std::{cell::OnceCell, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -52,8 +52,8 @@ pub struct Document {
     pub name: String,
     /// `metadata.namespace`, if the document names one.
     pub namespace: Option<String>,
-    /// The object itself; `null` where the document holds comments only.
-    pub object: serde_json::Value,
+    /// The object, once [`Document::object`] was asked for it.
+    pub read: OnceCell<serde_json::Value>,
 }
 
 /// A Kubernetes object that is created at a point of a release's life.
@@ -322,6 +322,15 @@ impl From<LogPolicy> for String {
             LogPolicy::Failed => "hook-failed".to_owned(),
             LogPolicy::Other(word) => word,
         }
+    }
+}
+
+impl Document {
+    /// Returns the object itself; `null` where the document holds comments only. It is
+    /// read at the first question: what is only printed needs none, and objects take many
+    /// times the room of their text.
+    pub fn object(&self) -> &serde_json::Value {
+        self.read.get_or_init(|| crate::yaml::read_json(&self.text).unwrap_or_default())
     }
 }
 

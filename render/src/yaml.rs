@@ -150,6 +150,22 @@ pub fn write_pretty(value: &Value) -> Result<String, Error> {
 }
 
 fn read_as<T: Target>(bytes: &[u8], target: T, duplicates: Duplicates) -> Result<T::Value, Error> {
+    read_tree(bytes, |tree| decode::decode(tree, target, duplicates))
+}
+
+/// Reads a manifest document as [`read_json`] does, and returns of its mapping only what
+/// these keys have (of other documents everything).
+pub(crate) fn read_some(
+    text: impl AsRef<[u8]>,
+    wanted: &[&str],
+) -> Result<serde_json::Value, Error> {
+    read_tree(text.as_ref(), |tree| decode::decode_some(tree, wanted))
+}
+
+fn read_tree<R>(
+    bytes: &[u8],
+    decode: impl FnOnce(&tree::Tree<'_>) -> Result<R, Error>,
+) -> Result<R, Error> {
     const STEP: &str = "error converting YAML to JSON";
     let decoded = match bytes {
         [0xFF, 0xFE, rest @ ..] => from_utf16(rest, u16::from_le_bytes),
@@ -158,7 +174,7 @@ fn read_as<T: Target>(bytes: &[u8], target: T, duplicates: Duplicates) -> Result
     };
     let bytes = decoded.map_err(|error| error.during(STEP))?;
     let tree = compose::compose(&bytes).map_err(|error| error.during(STEP))?;
-    decode::decode(&tree, target, duplicates).map_err(|error| error.during(STEP))
+    decode(&tree).map_err(|error| error.during(STEP))
 }
 
 /// UTF-16 after its byte order mark.

@@ -92,7 +92,7 @@ fn references(
         .map(|it| it.reference)
         .collect();
     for document in previous {
-        for object in prepare::items(&document.object) {
+        for object in prepare::items(document.object()) {
             let reference = object::reference(object);
             let kind = Kind::new(&*reference.api_version, &*reference.kind);
             let scope = discovery.find_any_version(&kind).map(|it| it.scope);
@@ -106,7 +106,7 @@ fn references(
     let is_run =
         |hook: &&Hook| run == Hooks::Run && hook.events.iter().any(|it| events.contains(it));
     for hook in hooks.iter().filter(is_run) {
-        let object = hook.document.object.clone();
+        let object = hook.document.object().clone();
         let marks = (target, Marks::Leave);
         all.push(prepare::one(object, Wanted::Hook(0), marks, discovery).reference);
     }

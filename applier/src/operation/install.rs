@@ -98,7 +98,7 @@ fn first(situation: &Situation, request: &Install) -> Vec<Value> {
     if request.crds == Crds::Create {
         for crd in &request.rendered.crds {
             first.extend(crate::record::documents_of(&crd.text).into_iter().flat_map(|it| {
-                let items = prepare::items(&it.object);
+                let items = prepare::items(it.object());
                 items.into_iter().cloned().collect::<Vec<_>>()
             }));
         }

@@ -360,7 +360,7 @@ fn reference_document(object: &ObjectRef) -> Document {
     Document {
         source: String::new(),
         text: String::new(),
-        object: json!({"apiVersion": api_version, "kind": kind, "metadata": metadata}),
+        read: json!({"apiVersion": api_version, "kind": kind, "metadata": metadata}).into(),
         api_version,
         kind,
         name,

@@ -131,7 +131,7 @@ type Previous = BTreeMap<Key, (ObjectRef, Value)>;
 
 fn previous(inputs: &Inputs<'_>) -> Previous {
     let mut all = Previous::new();
-    let objects = inputs.previous.iter().flat_map(|it| prepare::items(&it.object));
+    let objects = inputs.previous.iter().flat_map(|it| prepare::items(it.object()));
     for object in objects {
         let kind = Kind::of(object).unwrap_or_else(|| Kind::new("", ""));
         let scope = inputs.discovery.find_any_version(&kind).map(|it| it.scope);
@@ -312,7 +312,8 @@ fn hooks(builder: &mut Builder, inputs: &Inputs<'_>, point: HookPoint) {
     for (number, hook) in chosen {
         let target = (inputs.target, Marks::Leave);
         let wanted = Wanted::Hook(number);
-        let prepared = prepare::one(hook.document.object.clone(), wanted, target, inputs.discovery);
+        let prepared =
+            prepare::one(hook.document.object().clone(), wanted, target, inputs.discovery);
         let mut step = step(Act::Hook(Point(point)), prepared.reference.clone());
         if let Sighting::There(live) = inputs.live.sight(&prepared.reference) {
             step.uid = object::uid(live).map(str::to_owned);
@@ -395,14 +396,14 @@ mod tests {
             kind: kind.into(),
             name: name.into(),
             namespace: None,
-            object,
+            read: object.into(),
         }
     }
 
     fn live(documents: &[Document]) -> Live {
         let mut live = Live::default();
         for document in documents {
-            let mut object = document.object.clone();
+            let mut object = document.object().clone();
             object["metadata"]["namespace"] = json!("prod");
             object["metadata"]["uid"] = json!(format!("uid of {}", document.name));
             live.put(object);
@@ -471,7 +472,7 @@ mod tests {
     #[test]
     fn what_is_no_longer_wanted_is_deleted_by_uid_and_not_if_it_is_someone_elses() {
         let mut own = document("v1", "ConfigMap", "own");
-        object::mark(&mut own.object, &target());
+        object::mark(own.read.get_mut().unwrap(), &target());
         let previous = [own, document("v1", "ConfigMap", "taken"), document("v1", "Service", "s")];
         let live = live(&previous[..2]);
         let plan = plan(&Case { wanted: &[], previous: &previous, live: &live }).unwrap();
@@ -483,8 +484,9 @@ mod tests {
     #[test]
     fn what_has_the_policy_keep_stays() {
         let mut kept = document("v1", "ConfigMap", "kept");
-        object::mark(&mut kept.object, &target());
-        object::set_meta(&mut kept.object, "annotations", object::RESOURCE_POLICY, "keep");
+        let object = kept.read.get_mut().unwrap();
+        object::mark(object, &target());
+        object::set_meta(object, "annotations", object::RESOURCE_POLICY, "keep");
         let previous = [kept];
         let plan =
             plan(&Case { wanted: &[], previous: &previous, live: &live(&previous) }).unwrap();
@@ -493,8 +495,7 @@ mod tests {
 
     #[test]
     fn a_kind_that_a_definition_of_the_chart_brings_is_applied_blind() {
-        let mut crd = document("v1", "ConfigMap", "crd");
-        crd.object = json!({"apiVersion": "apiextensions.k8s.io/v1",
+        let crd = json!({"apiVersion": "apiextensions.k8s.io/v1",
             "kind": "CustomResourceDefinition", "metadata": {"name": "things.x.io"},
             "spec": {"group": "x.io", "names": {"kind": "Thing"},
                 "versions": [{"name": "v1", "served": true}]}});
@@ -506,7 +507,7 @@ mod tests {
             hooks: (&[], Hooks::Run),
             points: [HookPoint::PreInstall, HookPoint::PostInstall],
             previous: &[],
-            first: &[crd.object],
+            first: &[crd],
             live: &Live::default(),
             discovery: &discovery(),
             ownership: Ownership::Check,
@@ -521,7 +522,7 @@ mod tests {
     fn an_object_that_is_as_it_was_wanted_needs_no_apply() {
         let wanted = [document("v1", "ConfigMap", "a")];
         let mut there = live(&[]);
-        let mut object = wanted[0].object.clone();
+        let mut object = wanted[0].object().clone();
         object["metadata"]["namespace"] = json!("prod");
         object::mark(&mut object, &target());
         object["metadata"]["managedFields"] = json!([{"manager": "helm", "operation": "Apply"}]);

@@ -64,7 +64,7 @@ pub(crate) fn documents(
 ) -> Result<Vec<Prepared>, Error> {
     let mut all = Vec::new();
     for (number, document) in documents.iter().enumerate() {
-        for (item, object) in items(&document.object).into_iter().enumerate() {
+        for (item, object) in items(document.object()).into_iter().enumerate() {
             check(object, document)?;
             let wanted = Wanted::Document { document: number, item };
             all.push(one(object.clone(), wanted, (target, Marks::Put), discovery));

@@ -66,7 +66,7 @@ pub(super) async fn places<C: Cluster>(
         return Ok(Vec::new());
     }
     let discovery = cluster.discover(Freshness::Cached).await.map_err(Error::Unreachable)?;
-    let objects = documents.iter().flat_map(|it| prepare::items(&it.object));
+    let objects = documents.iter().flat_map(|it| prepare::items(it.object()));
     let named = objects.filter(|it| !object::name(it).is_empty());
     Ok(named
         .map(|object| {

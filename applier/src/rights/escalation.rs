@@ -44,7 +44,7 @@ fn bind(
     operation: &Operation<'_>,
 ) {
     let [kind, name] = ["/roleRef/kind", "/roleRef/name"].map(|it| text(binding, it));
-    let documents = operation.documents.iter().flat_map(|it| prepare::items(&it.object));
+    let documents = operation.documents.iter().flat_map(|it| prepare::items(it.object()));
     let mut own = documents.filter(|it| text(it, "/kind") == kind && object::name(it) == name);
     if own.next().is_some() {
         return;

@@ -148,7 +148,10 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     for warning in &rendered.warnings {
         session.ui.talk(warning);
     }
-    print(args, session, &rendered)
+    let printed = print(args, session, &rendered);
+    // The process ends: to give all of it back piece by piece takes longer than to print it.
+    std::mem::forget((chart, values, rendered));
+    printed
 }
 
 /// Returns whether a cluster is asked, and warns of old words.

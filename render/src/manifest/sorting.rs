@@ -1,7 +1,7 @@
 //! What templates wrote, split into objects and hooks and put in Helm's order
 //! (its `manifest_sorter.go`).
 
-use std::collections::BTreeMap;
+use std::{cell::OnceCell, collections::BTreeMap};
 
 use serde_json::{Map, Value as Json};
 
@@ -19,6 +19,9 @@ pub(crate) struct Sorted {
     pub(crate) documents: Vec<Document>,
     pub(crate) hooks: Vec<Hook>,
 }
+
+/// The keys of a document that are looked at.
+const HEAD: [&str; 3] = ["apiVersion", "kind", "metadata"];
 
 /// What Helm reads of a document.
 struct Head {
@@ -45,7 +48,7 @@ pub(crate) fn sort(
                 let error = ManifestError { file, reason, at, shape, made, excerpts };
                 Error::Manifest(Box::new(error))
             };
-            let object = yaml::read_json(piece.text).map_err(|error| {
+            let object = yaml::read_some(piece.text, &HEAD).map_err(|error| {
                 failed(error.to_string(), error.line().zip(error.column()), None)
             })?;
             let head = Head::read(&object).map_err(|misfit| {
@@ -61,7 +64,7 @@ pub(crate) fn sort(
                 kind: head.kind,
                 name: head.name,
                 namespace: namespace.filter(|text| !text.is_empty()),
-                object,
+                read: OnceCell::new(),
             };
             match annotations.get("helm.sh/hook") {
                 None => sorted.documents.push(document),

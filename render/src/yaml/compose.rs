@@ -12,6 +12,9 @@ use super::{
 /// bytes of memory; the largest that anybody wrote have a tenth of it.
 const MAX_NODES: usize = 750_000;
 
+/// About how much text makes a node.
+const BYTES_A_NODE: usize = 16;
+
 /// A collection whose end has not been read.
 struct Open {
     id: Id,
@@ -23,6 +26,8 @@ struct Open {
 pub(super) fn compose(bytes: &[u8]) -> Result<Tree<'_>, Error> {
     let mut parser = Parser::new(bytes);
     let mut composer = Composer::default();
+    // To grow would be to move it all, again and again; what is not needed is never touched.
+    composer.nodes.reserve((bytes.len() / BYTES_A_NODE).min(MAX_NODES));
     loop {
         let Found { event, mark, anchor } = parser.next()?;
         let kind = match event {

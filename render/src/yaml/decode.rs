@@ -2,10 +2,12 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
+use serde_json::{Map, Value as Json};
+
 use super::{
     Error,
     resolve::{Resolved, resolve},
-    target::{Key, Target},
+    target::{AsJson, AsNothing, Key, Target},
     tree::{Id, Kind, Node, Scalar, Tag, Tree},
     typed::{self, Typed},
 };
@@ -32,16 +34,7 @@ pub(super) fn decode<T: Target>(
     target: T,
     duplicates: Duplicates,
 ) -> Result<T::Value, Error> {
-    let mut decoder = Decoder {
-        tree,
-        target,
-        duplicates,
-        count: Count { all: 1, ..Count::default() },
-        following: Vec::new(),
-        depth: 0,
-        refused: Vec::new(),
-        has_suspects: false,
-    };
+    let mut decoder = Decoder::new(tree, target, duplicates);
     if tree.nodes.is_empty() {
         return Ok(decoder.target.scalar(Resolved::Null, ""));
     }
@@ -55,6 +48,35 @@ pub(super) fn decode<T: Target>(
         typed::check(&decode(tree, typed::AsTyped, Duplicates::Replace)?)?;
     }
     Ok(value)
+}
+
+/// Decodes a tree that all of it must be decodable of, and returns of its mapping what
+/// these keys have; of a root that is not so plain, everything.
+pub(super) fn decode_some(tree: &Tree<'_>, wanted: &[&str]) -> Result<Json, Error> {
+    decode(tree, AsNothing, Duplicates::Replace)?;
+    match some(tree, wanted)? {
+        Some(object) => Ok(Json::Object(object)),
+        None => decode(tree, AsJson, Duplicates::Replace),
+    }
+}
+
+fn some(tree: &Tree<'_>, wanted: &[&str]) -> Result<Option<Map<String, Json>>, Error> {
+    let Some(Node { kind: Kind::Mapping(first), .. }) = tree.node(0) else { return Ok(None) };
+    let mut object = Map::new();
+    let mut next = *first;
+    while let Some(id) = next {
+        let key = match tree.node(id).map(|node| &node.kind) {
+            Some(Kind::Scalar(key)) if key.tag == Tag::None && !key.is_merge() => key,
+            _ => return Ok(None),
+        };
+        let Some(value) = tree.next(id) else { break };
+        next = tree.next(value);
+        if wanted.contains(&&*key.text) {
+            let mut decoder = Decoder::new(tree, AsJson, Duplicates::Replace);
+            object.insert(key.text.clone().into_owned(), decoder.node(value)?);
+        }
+    }
+    Ok(Some(object))
 }
 
 struct Decoder<'t, 'a, T> {
@@ -106,6 +128,19 @@ fn as_float(count: usize) -> f64 {
 }
 
 impl<'t, 'a, T: Target> Decoder<'t, 'a, T> {
+    fn new(tree: &'t Tree<'a>, target: T, duplicates: Duplicates) -> Self {
+        Self {
+            tree,
+            target,
+            duplicates,
+            count: Count { all: 1, ..Count::default() },
+            following: Vec::new(),
+            depth: 0,
+            refused: Vec::new(),
+            has_suspects: false,
+        }
+    }
+
     fn get(&self, id: Id) -> Result<&'t Node<'a>, Error> {
         self.tree.node(id).ok_or_else(|| Error::new("yaml: unknown problem parsing YAML content"))
     }

@@ -166,6 +166,19 @@ pub(super) struct AsJson;
 /// JSON whose numbers keep the kind that YAML gave them.
 pub(super) struct AsWritten;
 
+/// Nothing: whether a text can be read is all that is asked.
+pub(super) struct AsNothing;
+
+impl Target for AsNothing {
+    type Value = ();
+    type Key = ();
+
+    fn scalar(&mut self, _: Resolved, _: &str) {}
+    fn list(&mut self, _: Vec<()>) {}
+    fn map(&mut self, _: Vec<((), ())>) {}
+    fn key(&mut self, _: Resolved, _: &str) {}
+}
+
 impl Target for AsJson {
     type Value = serde_json::Value;
     type Key = String;
