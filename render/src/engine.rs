@@ -10,7 +10,7 @@ use named::Named;
 use crate::{
     Capabilities, Chart, Error, Rendered, Values,
     chart::{is_compatible, process_dependencies},
-    functions::{self, Dns, FunctionContext, Mode, Notice},
+    functions::{self, Dns, FunctionContext, Mode, Notice, limits::OF_A_CHART},
     manifest,
     tape::Tape,
     values::{Nulls, coalesce, schema},
@@ -208,7 +208,7 @@ fn parsed<'t>(
     templates: &'t context::Templates,
     functions: &Rc<FunctionContext>,
 ) -> Result<Parsed<'t>, Error> {
-    let options = Options { missing_key: MissingKey::Zero };
+    let options = Options { missing_key: MissingKey::Zero, limits: OF_A_CHART };
     let mut set = TemplateSet::new(functions::table(functions), options);
     let mut order: Vec<&String> = templates.keys().collect();
     let depth = |name: &str| name.matches('/').count();

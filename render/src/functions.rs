@@ -33,6 +33,7 @@ mod formats;
 mod json;
 pub(crate) mod json_read;
 mod keys;
+pub(crate) mod limits;
 mod lists;
 mod logic;
 mod merge;
@@ -156,5 +157,6 @@ pub fn table(context: &Rc<FunctionContext>) -> Functions {
     {
         add(&mut functions, context);
     }
+    limits::add(&mut functions);
     functions
 }

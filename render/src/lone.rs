@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     Error,
-    functions::{Dns, FunctionContext, Mode, table},
+    functions::{Dns, FunctionContext, Mode, limits::OF_A_CHART, table},
     tape::Tape,
     values::from_json,
 };
@@ -38,7 +38,7 @@ pub fn run_alone(
             table(&Rc::new(FunctionContext::new(tape, Mode::Render, Dns::Off)))
         }
     };
-    let options = Options { missing_key: MissingKey::Default };
+    let options = Options { missing_key: MissingKey::Default, limits: OF_A_CHART };
     let mut set = TemplateSet::new(functions, options);
     set.parse(name, text).map_err(Error::Lone)?;
     set.run(name, &from_json(data)).map_err(Error::Lone)

@@ -74,7 +74,7 @@ fn scope() -> Value {
 }
 
 fn run_with(context: &Rc<FunctionContext>, template: &str) -> Result<Vec<u8>, String> {
-    let options = Options { missing_key: MissingKey::Zero };
+    let options = Options { missing_key: MissingKey::Zero, ..Options::default() };
     let mut set = TemplateSet::new(table(context), options);
     set.parse("t", template).map_err(|error| error.to_string())?;
     set.run_bytes("t", &scope()).map_err(|error| error.to_string())

@@ -104,7 +104,7 @@ class Trial:
             return self.taken(answer)
         return self.refused(answer, *clauses)
 
-    def run(self, *words, seconds=SECONDS, **environment):
+    def run(self, *words, seconds=SECONDS, megabytes=MEGABYTES, **environment):
         seconds *= self.patience
         if self._before is None:
             self._before = self.place.snapshot()
@@ -112,7 +112,7 @@ class Trial:
         self.answers.append(answer)
         self.expect(answer.code is not None, f"had to be killed after {answer.seconds:.0f} s")
         self.expect(answer.seconds <= seconds, f"took {answer.seconds:.1f} s")
-        self.expect(answer.megabytes <= MEGABYTES, f"held {answer.megabytes:.0f} MB")
+        self.expect(answer.megabytes <= megabytes, f"held {answer.megabytes:.0f} MB")
         said = answer.out + answer.err
         self.expect(not any(word in said for word in CRASHES), "crashed")
         self.expect(answer.code in (None, 0, 1), f"exit code {answer.code}")
@@ -121,12 +121,12 @@ class Trial:
         self.expect(not raw, f"passed on {raw and raw[0]!r} raw")
         return answer
 
-    def refused(self, answer, *clauses):
+    def refused(self, answer, *clauses, talk=TALK):
         """One clear error that has one of the clauses (regular expressions)."""
         self.expect(answer.code == 1, f"exit code {answer.code}, not 1")
         errors = [line for line in answer.err.splitlines() if line.startswith("Error: ")]
         self.expect(len(errors) == 1, f"{len(errors)} lines begin with Error")
-        self.expect(answer.sizes[1] <= TALK, f"talked {answer.sizes[1]} bytes")
+        self.expect(answer.sizes[1] <= talk, f"talked {answer.sizes[1]} bytes")
         wanted = "|".join(clauses)
         # `repo update` says what is wrong with each repository on standard output.
         self.expect(not clauses or re.search(wanted, answer.out + answer.err, re.I),

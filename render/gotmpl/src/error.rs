@@ -119,6 +119,8 @@ impl Error {
             Some(
                 "numbers from values are float64, literals are int: convert one with int or float64",
             )
+        } else if detail.contains("stopped after ") || detail.contains(" longer than ") {
+            Some("no chart needs that much: does a template go round in circles?")
         } else if detail.contains("not defined") {
             Some("is the name spelt right, and the file that defines it there?")
         } else {

@@ -11,6 +11,7 @@ pub(crate) use directive::printf;
 use crate::{
     Elem, Object,
     complex::Complex,
+    limits::LONGEST_TEXT,
     quote::{Keep, can_backquote, quote_char, quote_keeping},
     stack::with_room,
     unicode::{first, is_print},
@@ -92,6 +93,10 @@ impl Printer<'_> {
     }
 
     fn value(&mut self, value: &Value, verb: char) {
+        // A text that is too long is refused by whoever asked for it.
+        if self.out.len() > LONGEST_TEXT {
+            return;
+        }
         match value {
             Value::Nil => self.nested_nil(),
             Value::Bool(truth) if matches!(verb, 't' | 'v') => {

@@ -139,9 +139,21 @@
 //! # Limits
 //!
 //! Templates that call each other without an end stop with Go's error at its depth of 100,000;
-//! the machine's stack grows on the heap for them. A text that nests too deeply to be parsed is
-//! refused. There is no limit to how long a template runs or how much it writes but those that a
-//! function of yours sets.
+//! functions that run templates can be 2,100 deep within each other, where Go's stack would end
+//! later and the program with it. No text is longer than [`LONGEST_TEXT`], and no list that a function returns than 4 million
+//! elements. Who runs templates of
+//! strangers gives a set [`Limits`] as well:
+//!
+//! ```
+//! use rutter_gotmpl::{Functions, Limits, Options, TemplateSet, Value};
+//!
+//! let limits = Limits { steps: 1_000_000, ..Limits::NONE };
+//! let mut set = TemplateSet::new(Functions::default(), Options { limits, ..Options::default() });
+//! set.parse("t", "{{range .}}{{range $}}{{end}}{{end}}")?;
+//! let error = set.run("t", &Value::int(1_000_000)).unwrap_err();
+//! assert_eq!(error.detail(), "stopped after 1000000 steps");
+//! # Ok::<(), rutter_gotmpl::Error>(())
+//! ```
 //!
 //! # Where it differs
 //!
@@ -160,6 +172,7 @@ mod error;
 mod format;
 mod function;
 mod lexer;
+mod limits;
 mod machine;
 mod node;
 mod number;
@@ -175,6 +188,7 @@ mod value;
 pub use error::{Error, Kind, Place};
 pub use format::printed;
 pub use function::{Body, Call, Fault, Function, Functions, Type};
+pub use limits::{LONGEST_TEXT, Limits, Weight};
 pub use quote::quote;
 pub use set::{MissingKey, Options, TemplateSet};
 pub use trace::Trace;

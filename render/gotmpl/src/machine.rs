@@ -10,6 +10,7 @@ use crate::{
     Call, Error, Fault, Kind,
     error::Parts,
     format,
+    limits::LONGEST_TEXT,
     node::{
         Binding, Branch, Node, Piece, Pipe, PipeId, Source, Span, Statement, StatementId, Template,
         Word,
@@ -24,6 +25,10 @@ use crate::{
 
 /// How deep templates may call each other, as in Go.
 const DEPTH: usize = 100_000;
+
+/// How deep functions that run templates may be in each other: on Go's stack there is room for more,
+/// and no error where there is none.
+const RUNS: usize = 2_100;
 
 /// A run.
 pub(crate) struct Machine<'s> {
@@ -69,6 +74,8 @@ pub(crate) fn run(
 ) -> Result<Vec<u8>, Error> {
     let mut machine = Machine::new(set, template);
     machine.enter(Rc::clone(template), &Slot::of(data.clone()))?;
+    let counted = set.meter.text(machine.out.len());
+    counted.map_err(|fault| machine.error_for(fault, String::new()))?;
     Ok(machine.out)
 }
 
@@ -102,6 +109,16 @@ impl<'s> Machine<'s> {
 }
 
 impl Machine<'_> {
+    /// Counts a step, and looks how long the text has become.
+    fn step(&self) -> Result<(), Error> {
+        let counted = self.set.meter.step();
+        let counted = counted.and_then(|()| match self.out.len() {
+            0..=LONGEST_TEXT => Ok(()),
+            _ => self.set.meter.text(self.out.len()),
+        });
+        counted.map_err(|fault| self.error_for(fault, String::new()))
+    }
+
     /// Returns an error at the current node, in Go's words.
     fn error(&self, detail: impl Into<String>) -> Error {
         self.error_for(Fault::new(detail), String::new())
@@ -147,6 +164,7 @@ impl Machine<'_> {
 
     fn walk(&mut self, here: Here<'_>, body: Span) -> Result<Flow, Error> {
         for (id, statement) in (body.start..).zip(here.source.statements(body)) {
+            self.step()?;
             let flow = match statement {
                 Statement::Text(piece) => self.write(here, *piece),
                 Statement::Action(pipe) => self.action(here, *pipe)?,
@@ -343,6 +361,7 @@ impl Machine<'_> {
         let mut ran = false;
         for (index, element) in elements {
             ran = true;
+            self.step()?;
             self.bind(loop_, index, &element)?;
             let flow = self.walk(Here { dot: &element, ..loop_.here }, loop_.body)?;
             self.variables.truncate(loop_.mark);
@@ -399,8 +418,8 @@ impl Machine<'_> {
     /// Runs a template for a function: with an output of its own, and as deep
     /// as from the start.
     fn run_nested(&mut self, template: Rc<Template>, data: Value) -> Result<Value, Fault> {
-        if self.runs >= DEPTH {
-            return Err(Fault::new(format!("exceeded maximum template depth ({DEPTH})")));
+        if self.runs >= RUNS {
+            return Err(Fault::new(format!("exceeded maximum template depth ({RUNS})")));
         }
         let out = std::mem::take(&mut self.out);
         let depth = std::mem::replace(&mut self.depth, 0);
@@ -413,6 +432,7 @@ impl Machine<'_> {
         let written = std::mem::replace(&mut self.out, out);
         let inner = std::mem::replace(&mut self.recorder, outer);
         result?;
+        self.set.meter.text(written.len())?;
         if let (Some(recorder), Some(inner)) = (&mut self.recorder, inner) {
             recorder.ran(inner.into_trace(written.clone()));
         }

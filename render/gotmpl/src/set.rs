@@ -6,6 +6,7 @@ use crate::{
     Error, Function, Functions, Kind, Trace, Value,
     builtin::Builtin,
     error::Parts,
+    limits::{Limits, Meter},
     machine,
     node::{Callee, Template},
     parser::{Names, parse},
@@ -32,6 +33,8 @@ pub enum MissingKey {
 pub struct Options {
     /// What a map answers for a key that it does not have.
     pub missing_key: MissingKey,
+    /// What all runs of the set may use together.
+    pub limits: Limits,
 }
 
 /// A set of templates that can call each other by name.
@@ -41,6 +44,7 @@ pub struct TemplateSet {
     options: Options,
     templates: HashMap<Str, Rc<Template>>,
     texts: RefCell<HashMap<Text, Parsed>>,
+    pub(crate) meter: Meter,
 }
 
 /// A name and a text that was parsed under it.
@@ -72,6 +76,7 @@ impl TemplateSet {
             options,
             templates: HashMap::new(),
             texts: RefCell::default(),
+            meter: Meter::new(options.limits),
         }
     }
 

@@ -71,7 +71,7 @@ type Cases<'c> = &'c [(&'c str, Result<&'c str, &'c str>)];
 
 fn check(missing_key: MissingKey, cases: Cases<'_>) {
     for (template, expected) in cases {
-        let mut set = TemplateSet::new(functions(), Options { missing_key });
+        let mut set = TemplateSet::new(functions(), Options { missing_key, ..Options::default() });
         let result = set.parse("t", template).and_then(|()| set.run("t", &data()));
         let result = result.map_err(|error| error.to_string());
         let result = result.as_ref().map(String::as_str).map_err(String::as_str);

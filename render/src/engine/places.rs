@@ -75,22 +75,32 @@ pub(super) fn shown(
     let place = chain.get(known)?;
     let text = in_file(place)?;
     let at = place.offset.unwrap_or_default();
-    let mut excerpt = Excerpt::new(&place.name, &text, &span(&text, at));
-    for beyond in chain.get(known + 1..).unwrap_or_default() {
-        excerpt =
-            excerpt.noted(format!("in line {} of the text that `tpl` runs here", beyond.line));
-    }
-    for outer in chain.get(..known).unwrap_or_default().iter().rev() {
-        excerpt = excerpt.noted(match in_file(outer) {
-            Some(text) => {
-                let at = outer.offset.unwrap_or_default();
-                let title = Excerpt::new(&outer.name, &text, &(at..at));
-                format!("included from {}", title.title())
-            }
-            None => format!("included from line {} of a text that `tpl` runs", outer.line),
-        });
-    }
-    Some(excerpt)
+    let excerpt = Excerpt::new(&place.name, &text, &span(&text, at));
+    let within = readable(chain.get(known + 1..).unwrap_or_default().iter(), |place| {
+        format!("in line {} of the text that `tpl` runs here", place.line)
+    });
+    let around = readable(chain.get(..known).unwrap_or_default().iter().rev(), |outer| {
+        let Some(text) = in_file(outer) else {
+            return format!("included from line {} of a text that `tpl` runs", outer.line);
+        };
+        let at = outer.offset.unwrap_or_default();
+        format!("included from {}", Excerpt::new(&outer.name, &text, &(at..at)).title())
+    });
+    Some(within.into_iter().chain(around).fold(excerpt, Excerpt::noted))
+}
+
+/// Returns a note for each place but those in the middle of a chain that nobody would read: that of
+/// a template that goes round in circles has a hundred thousand.
+fn readable<'p>(
+    places: impl ExactSizeIterator<Item = &'p Place> + Clone,
+    note: impl Fn(&Place) -> String,
+) -> Vec<String> {
+    const FIRST: usize = 8;
+    const LAST: usize = 4;
+    let between = places.len().saturating_sub(FIRST + LAST);
+    let left_out = (between > 0).then(|| format!("… {between} more places …"));
+    let first = places.clone().take(FIRST).map(&note);
+    first.chain(left_out).chain(places.skip(FIRST + between).map(&note)).collect()
 }
 
 /// Returns the name that was probably meant by one that is not known.

@@ -23,6 +23,15 @@ pub(super) fn replace(text: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
     split(text, old, None).join(new)
 }
 
+/// Returns how long the text is in which each `old` is replaced by `new`.
+pub(super) fn replaced_length(text: &[u8], old: &[u8], new: &[u8]) -> Option<usize> {
+    let found = match old {
+        [] => text.len() + 1,
+        _ => memchr::memmem::find_iter(text, old).count(),
+    };
+    found.checked_mul(new.len())?.checked_add(text.len())
+}
+
 /// Splits at `separator` into `most` parts at most; an empty separator splits
 /// into characters.
 pub(super) fn split(text: &[u8], separator: &[u8], most: Option<usize>) -> Vec<Vec<u8>> {

@@ -1,13 +1,12 @@
 //! Arithmetic (sprig's `numeric.go`): on `int64`, or on decimals for floats.
 
-use rutter_gotmpl::{Elem, Fault, Functions, List, Value};
+use rutter_gotmpl::{Elem, Fault, Functions, LONGEST_TEXT, List, Value};
 
 use super::{
     cast::{to_float, to_int},
     decimal::Decimal,
     print::text_of,
     signature::{Define, Text},
-    strings::MAX_TEXT,
 };
 
 pub(super) fn add(functions: &mut Functions) {
@@ -154,7 +153,7 @@ fn until_step(start: i64, stop: i64, step: i64) -> Result<Vec<i64>, Fault> {
         return Ok(Vec::new());
     }
     let size = (i128::from(stop) - i128::from(start)) / i128::from(step);
-    if size > MAX_TEXT as i128 / 32 {
+    if size > LONGEST_TEXT as i128 / 32 {
         return Err(Fault::new("runtime error: makeslice: len out of range"));
     }
     let mut numbers = Vec::new();

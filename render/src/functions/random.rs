@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use rutter_gotmpl::{Fault, Function, Functions, Type, Value};
+use rutter_gotmpl::{Fault, Function, Functions, LONGEST_TEXT, Type, Value};
 use serde_json::json;
 
 use super::{
@@ -10,7 +10,6 @@ use super::{
     drawn::{draw, question},
     encoding::hex,
     signature::{Text, argument},
-    strings::MAX_TEXT,
 };
 use crate::tape::{Kind, Refusal, Source};
 
@@ -82,7 +81,7 @@ impl From<Refusal> for Fault {
 
 fn size(count: i64, refusal: &str) -> Result<usize, Fault> {
     match usize::try_from(count) {
-        Ok(size) if size <= MAX_TEXT => Ok(size),
+        Ok(size) if size <= LONGEST_TEXT => Ok(size),
         _ => Err(Fault::new(format!("runtime error: {refusal}"))),
     }
 }

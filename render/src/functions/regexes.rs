@@ -4,7 +4,7 @@
 use std::{cell::RefCell, collections::HashMap};
 
 use regex::bytes::{Captures, Regex, RegexBuilder};
-use rutter_gotmpl::{Elem, Fault, Functions, List, Value};
+use rutter_gotmpl::{Elem, Fault, Functions, LONGEST_TEXT, List, Value};
 
 use super::{
     regex_syntax,
@@ -153,6 +153,9 @@ fn replace_all(
         out.extend(text.get(copied..whole.start()).unwrap_or_default());
         replacement(&captures, &mut out);
         copied = whole.end();
+        if out.len() > LONGEST_TEXT {
+            return out; // which is refused
+        }
     }
     out.extend(text.get(copied..).unwrap_or_default());
     out
@@ -162,7 +165,9 @@ fn replace_all(
 /// letters, digits and underscores go, and an unknown one is empty.
 fn expand(regex: &Regex, captures: &Captures<'_>, template: &[u8], out: &mut Vec<u8>) {
     let mut left = template;
-    while let Some(at) = left.iter().position(|byte| *byte == b'$') {
+    while let Some(at) = left.iter().position(|byte| *byte == b'$')
+        && out.len() <= LONGEST_TEXT
+    {
         let (plain, rest) = left.split_at(at);
         out.extend(plain);
         let rest = rest.get(1..).unwrap_or_default();

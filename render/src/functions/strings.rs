@@ -3,10 +3,11 @@
 //! Go counts and cuts bytes, so most of this works on bytes and may cut a
 //! character in two.
 
-use rutter_gotmpl::{Elem, Fault, Functions, List, Map, Value, printed, quote};
+use rutter_gotmpl::{Elem, Fault, Functions, LONGEST_TEXT, List, Map, Value, printed, quote};
 
 use super::{
     bytes,
+    limits::fits,
     print::strval,
     signature::{Define, Text},
 };
@@ -48,7 +49,12 @@ fn add_searching(functions: &mut Functions) {
     functions.two("hasPrefix", |part: Text, text: Text| text.bytes().starts_with(part.bytes()));
     functions.two("hasSuffix", |part: Text, text: Text| text.bytes().ends_with(part.bytes()));
     functions.three("replace", |old: Text, new: Text, text: Text| {
-        bytes::replace(text.bytes(), old.bytes(), new.bytes())
+        let (text, old, new) = (text.bytes(), old.bytes(), new.bytes());
+        // An empty text is found before each character and at the end.
+        let most = (text.len() / old.len().max(1) + 1).checked_mul(new.len());
+        fits(most.and_then(|most| most.checked_add(text.len())))
+            .or_else(|_| fits(bytes::replaced_length(text, old, new)))?;
+        Ok::<_, Fault>(bytes::replace(text, old, new))
     });
     functions.three("plural", |one: Text, many: Text, count: i64| {
         if count == 1 { one.bytes().to_vec() } else { many.bytes().to_vec() }
@@ -74,8 +80,13 @@ fn add_quoting(functions: &mut Functions) {
 }
 
 fn add_lists(functions: &mut Functions) {
-    functions
-        .two("join", |separator: Text, values: Value| strings(&values).join(separator.bytes()));
+    functions.two("join", |separator: Text, values: Value| {
+        let parts = strings(&values);
+        let between = separator.bytes().len().checked_mul(parts.len());
+        let length = parts.iter().map(Vec::len).sum::<usize>();
+        fits(between.and_then(|between| between.checked_add(length)))?;
+        Ok::<_, Fault>(parts.join(separator.bytes()))
+    });
     functions.one("toStrings", |values: Value| match values {
         Value::List(List { elem: Elem::String, .. }) => values,
         other => string_list(strings(&other)),
@@ -200,14 +211,10 @@ fn repeat(count: i64, text: &[u8]) -> Result<Vec<u8>, Fault> {
         return Err(Fault::new("strings: negative Repeat count"));
     };
     match count.checked_mul(text.len()) {
-        Some(size) if size <= MAX_TEXT => Ok(text.repeat(count)),
+        Some(size) if size <= LONGEST_TEXT => Ok(text.repeat(count)),
         _ => Err(Fault::new("strings: Repeat output length overflow")),
     }
 }
-
-/// No function makes a longer text: a chart that asks for one by mistake
-/// gets an error instead of the machine's memory.
-pub(super) const MAX_TEXT: usize = 1 << 30;
 
 fn indent(spaces: i64, text: &[u8], before: &[u8]) -> Result<Vec<u8>, Fault> {
     let pad = repeat(spaces, b" ")?;

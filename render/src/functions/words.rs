@@ -1,7 +1,7 @@
 //! Words: their case, their initials, lines of them (Go's `strings`, and the
 //! libraries `goutils` 1.1 and `xstrings` 1.5 that sprig uses).
 
-use rutter_gotmpl::{Fault, Functions};
+use rutter_gotmpl::{Fault, Functions, LONGEST_TEXT};
 
 use super::{
     case::{camel, kebab, snake},
@@ -153,7 +153,7 @@ fn wrap(text: &[u8], width: i64, newline: &[u8], long: LongWords) -> Result<Vec<
     let width = usize::try_from(width.max(1)).map_err(|_| Fault::new("width out of range"))?;
     let mut out = Vec::new();
     let mut left = text;
-    while left.len() > width {
+    while left.len() > width && out.len() <= LONGEST_TEXT {
         if let Some(rest) = left.strip_prefix(b" ") {
             left = rest;
             continue;

@@ -175,7 +175,8 @@ fn own_answer(question: &Question) -> Answer {
         "error" => MissingKey::Error,
         _ => MissingKey::Default,
     };
-    let mut set = TemplateSet::new(functions::functions(), Options { missing_key });
+    let mut set =
+        TemplateSet::new(functions::functions(), Options { missing_key, ..Options::default() });
     let text = |error: rutter_gotmpl::Error| error.to_string();
     for (name, template) in &question.associated {
         set.parse(name, template).map_err(text)?;

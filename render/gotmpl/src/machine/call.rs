@@ -55,7 +55,10 @@ impl Machine<'_> {
                 let called = callee_name(here, builtin, &arguments);
                 let signature = builtin.signature();
                 let slots = self.arguments::<Slot>(here, (name, signature), arguments)?;
-                builtin.call(&slots, &called).map_err(|fault| self.failed((name, node), fault))
+                let result = builtin.call(&slots, &called);
+                let counted =
+                    result.and_then(|slot| self.set.meter.value(slot.value()).map(|()| slot));
+                counted.map_err(|fault| self.failed((name, node), fault))
             }
         }
     }
@@ -65,7 +68,8 @@ impl Machine<'_> {
         at: (&str, Node),
         result: Result<Value, Fault>,
     ) -> Result<Slot, Error> {
-        result.map(Slot::returned).map_err(|fault| self.failed(at, fault))
+        let counted = result.and_then(|value| self.set.meter.value(&value).map(|()| value));
+        counted.map(Slot::returned).map_err(|fault| self.failed(at, fault))
     }
 
     fn failed(&mut self, (name, node): (&str, Node), fault: Fault) -> Error {
