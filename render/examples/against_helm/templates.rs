@@ -3,6 +3,7 @@
 mod calls;
 mod grammar;
 mod operands;
+mod texts;
 
 use render::{
     Capabilities, Chart, File, NotesScope, ReleaseFacts, Request, SchemaCheck, Values, Verb,
