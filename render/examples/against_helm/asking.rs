@@ -235,7 +235,8 @@ fn ours<C: Case>(case: &C) -> Answer {
 /// Go 1.27, by which Helm 4.3.1 is built and the oracle may not be, says in other words what is
 /// wrong with JSON.
 pub(crate) fn before_go_1_27(ours: &Answer, theirs: &Answer) -> Option<&'static str> {
-    const PAIRS: [(&str, &str); 4] = [
+    const PAIRS: [(&str, &str); 5] = [
+        ("invalid character ", "unexpected end of JSON input"),
         ("json: cannot unmarshal ", "json: cannot unmarshal "),
         ("invalid character ", "invalid character "),
         ("invalid character ", "invalid escape sequence "),

@@ -172,6 +172,9 @@ fn excuse(ours: &Answer, theirs: &Answer) -> Option<&'static str> {
         return Some("of a nil map, which is an empty one here");
     }
     let said = ours.to_string();
+    if said.contains("reflect.Value.Slice: slice index out of bounds") {
+        return Some("of a slice into the room that Go leaves behind its end");
+    }
     if text.contains("toml: line ") && said.contains("toml: line ") {
         return Some("of TOML in the words of its reader");
     }

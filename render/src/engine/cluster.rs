@@ -69,6 +69,12 @@ impl Object for All {
         });
         format!("&{{{}}}", parts.join(" "))
     }
+
+    /// An action prints what the pointer leads to.
+    fn print_in_action(&self) -> String {
+        let text = self.print();
+        text.strip_prefix('&').map_or(text.clone(), str::to_owned)
+    }
 }
 
 impl Object for Kube {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"strings"
 	"time"
@@ -150,7 +151,7 @@ func rendered(made *chart.Chart, s surroundings) (map[string]string, error) {
 		return nil, err
 	}
 	if err := chartutil.ProcessDependencies(made, values); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("chart dependencies processing failed: %w", err)
 	}
 	options := common.ReleaseOptions{
 		Name: or(s.Release, "rel"), Namespace: or(s.Namespace, "ns"),

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use rutter_gotmpl::{Fault, Int, Object, Type, Value, quote};
 
+use super::parse;
 use crate::functions::{
     cast::{float_to_int, parse_float},
     print::float,
@@ -145,7 +146,7 @@ pub(super) fn print(nanos: i64) -> String {
 
 /// Go's `time.ParseDuration`.
 pub(super) fn parse(text: &str) -> Result<i64, String> {
-    let invalid = || format!("time: invalid duration {}", quote(text.as_bytes()));
+    let invalid = || format!("time: invalid duration {}", parse::quote(text.as_bytes()));
     let negative = text.starts_with('-');
     let mut left = text.strip_prefix(['-', '+']).unwrap_or(text);
     if left == "0" {
@@ -168,10 +169,13 @@ pub(super) fn parse(text: &str) -> Result<i64, String> {
         let end = rest.find(|char: char| char == '.' || char.is_ascii_digit());
         let (name, rest) = rest.split_at(end.unwrap_or(rest.len()));
         if name.is_empty() {
-            return Err(format!("time: missing unit in duration {}", quote(text.as_bytes())));
+            return Err(format!(
+                "time: missing unit in duration {}",
+                parse::quote(text.as_bytes())
+            ));
         }
         let Some(unit) = unit(name) else {
-            let (name, text) = (quote(name.as_bytes()), quote(text.as_bytes()));
+            let (name, text) = (parse::quote(name.as_bytes()), parse::quote(text.as_bytes()));
             return Err(format!("time: unknown unit {name} in duration {text}"));
         };
         let part = part(whole, fraction, unit).ok_or_else(invalid)?;

@@ -32,7 +32,7 @@ pub(super) fn parse(layout: &str, text: &str, local: &Zone) -> Result<Time, Stri
 }
 
 /// Go's package `time` has a way of its own to quote: bytes, of all that is not plain ASCII.
-fn quote(text: &[u8]) -> String {
+pub(super) fn quote(text: &[u8]) -> String {
     let mut out = "\"".to_owned();
     for byte in text {
         match byte {
