@@ -1,5 +1,10 @@
 //! Entries of an index from JSON values, one at a time, by Go's rules for structs.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use serde_json::{Map, Value as Json};
 
 use super::{Entry, Error, Index, Skipped, time};
@@ -29,7 +34,8 @@ pub(super) const MOST: usize = 250_000;
 #[derive(Debug)]
 pub(super) struct Builder {
     manner: Manner,
-    listed: usize,
+    /// How many charts and versions were met, by all that read a part of the same index.
+    listed: Arc<AtomicUsize>,
     /// Whether the versions of each chart are in their order.
     is_sorted: bool,
     index: Index,
@@ -39,7 +45,7 @@ pub(super) struct Builder {
 impl Builder {
     pub(super) fn new(manner: Manner) -> Self {
         let index = Index { generated: time::NEVER.to_owned(), ..Index::default() };
-        Self { manner, listed: 0, is_sorted: false, index, skipped: Vec::new() }
+        Self { manner, listed: Arc::default(), is_sorted: false, index, skipped: Vec::new() }
     }
 
     /// Takes what stands beside the entries.
@@ -101,20 +107,26 @@ impl Builder {
 
     /// Takes the charts of another that has read a part; nothing if there are such
     /// already.
-    pub(super) fn join(&mut self, part: Self) -> Option<Result<(), Error>> {
+    pub(super) fn join(&mut self, part: Self) -> Option<()> {
         let was_sorted = self.is_sorted || self.index.entries.is_empty();
         self.is_sorted = was_sorted && part.is_sorted;
-        self.listed += part.listed;
-        if self.listed > MOST {
-            return Some(Err(Error::TooMany { limit: MOST }));
-        }
         self.skipped.extend(part.skipped);
         for (name, versions) in part.index.entries {
             if self.index.entries.insert(name, versions).is_some() {
                 return None;
             }
         }
-        Some(Ok(()))
+        Some(())
+    }
+
+    /// Returns a builder for a part of the same index.
+    pub(super) fn part(listed: &Arc<AtomicUsize>) -> Self {
+        Self { listed: Arc::clone(listed), ..Self::new(Manner::Yaml) }
+    }
+
+    /// Returns the count that its parts share.
+    pub(super) fn listed(&self) -> Arc<AtomicUsize> {
+        Arc::clone(&self.listed)
     }
 
     /// Sorts the versions of each chart.
@@ -124,8 +136,11 @@ impl Builder {
     }
 
     fn count(&mut self) -> Result<(), Error> {
-        self.listed += 1;
-        if self.listed > MOST { Err(Error::TooMany { limit: MOST }) } else { Ok(()) }
+        if self.listed.fetch_add(1, Ordering::Relaxed) >= MOST {
+            Err(Error::TooMany { limit: MOST })
+        } else {
+            Ok(())
+        }
     }
 
     /// Returns whether there is a chart of that name.

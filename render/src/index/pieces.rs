@@ -7,7 +7,11 @@
 //! it unsure, and the reader for any YAML decides. A cut in a wrong place always
 //! leaves a quote or a bracket open, and so never goes unseen.
 
-use std::{panic, thread};
+use std::{
+    panic,
+    sync::{Arc, atomic::AtomicUsize},
+    thread,
+};
 
 use serde_json::{Map, Value as Json};
 
@@ -109,12 +113,9 @@ fn charts(builder: &mut Builder, text: &str) -> Unsure {
     if first_indent(rest).is_some() {
         return None;
     }
-    for read in read_all(&charts, text.len()) {
+    for read in read_all(&charts, text.len(), &builder.listed()) {
         match read? {
-            Ok(part) => match builder.join(part)? {
-                Ok(()) => {}
-                refused => return Some(refused),
-            },
+            Ok(part) => builder.join(part)?,
             Err(error) => return Some(Err(error)),
         }
     }
@@ -142,20 +143,22 @@ type Part = Option<Result<Builder, Error>>;
 
 /// Reads charts that are together of that many bytes, at several places at once if
 /// they are many; the answers are in the order of the charts.
-fn read_all<'a>(charts: &'a [Chart<'a>], bytes: usize) -> Vec<Part> {
+fn read_all<'a>(charts: &'a [Chart<'a>], bytes: usize, listed: &Arc<AtomicUsize>) -> Vec<Part> {
     let shares = shares(charts, bytes / SHARES.min(bytes / SHARE + 1));
     let Some((first, others)) = shares.split_first() else { return Vec::new() };
     thread::scope(|scope| {
         let start = |share: &'a [Chart<'a>]| {
-            thread::Builder::new().spawn_scoped(scope, move || part(share)).map_err(|_| share)
+            thread::Builder::new()
+                .spawn_scoped(scope, move || part(share, listed))
+                .map_err(|_| share)
         };
         let started: Vec<_> = others.iter().copied().map(start).collect();
-        let mut parts = vec![part(first)];
+        let mut parts = vec![part(first, listed)];
         for other in started {
             parts.push(match other {
                 Ok(other) => other.join().unwrap_or_else(|panic| panic::resume_unwind(panic)),
                 // There are no more threads to be had.
-                Err(share) => part(share),
+                Err(share) => part(share, listed),
             });
         }
         parts
@@ -176,8 +179,8 @@ fn shares<'c, 'a>(charts: &'c [Chart<'a>], least: usize) -> Vec<&'c [Chart<'a>]>
     shares.collect()
 }
 
-fn part(charts: &[Chart<'_>]) -> Part {
-    let mut builder = Builder::new(Manner::Yaml);
+fn part(charts: &[Chart<'_>], listed: &Arc<AtomicUsize>) -> Part {
+    let mut builder = Builder::part(listed);
     for Chart { name, versions } in charts {
         if builder.has(name) {
             return None;
