@@ -70,6 +70,11 @@ pub(crate) enum Chosen {
 }
 
 impl Chosen {
+    /// Returns whether it is done with a chart, and asks neither ledger nor cluster for much.
+    pub(crate) fn renders_only(&self) -> bool {
+        matches!(self, Self::Template(_) | Self::Lint(_))
+    }
+
     /// Returns the line that is to be completed, without the word at its cursor.
     pub(crate) fn unfinished(&self) -> Option<&[String]> {
         match self {

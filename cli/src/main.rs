@@ -63,6 +63,9 @@ fn run(program: &'static str, words: &[OsString]) -> Result<(), Failure> {
             if let Some(notice) = line.global.tiller.notice() {
                 session.ui.inform(&notice);
             }
+            if line.command.renders_only() {
+                use_small_pages();
+            }
             let outcome = commands::run(line.command, &mut session);
             let outcome = outcome.map_err(|failure| session.named(failure));
             // What was written before a failure is data, too.
@@ -70,4 +73,12 @@ fn run(program: &'static str, words: &[OsString]) -> Result<(), Failure> {
             outcome.and(flushed.map_err(Failure::from))
         }
     }
+}
+
+/// Huge pages halve the page faults, which are a third of the time of a read of the ledger. A chart
+/// that is rendered is done as soon without them, and takes 20 MB less.
+fn use_small_pages() {
+    // Where the kernel has no such setting, nothing is lost but memory.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
 }
