@@ -60,10 +60,23 @@ fn title(text: &str) -> String {
     let mut before = ' ';
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {
-        out.push(if is_separator(before) { upper(char) } else { char });
+        out.push(if is_separator(before) { title_case(char) } else { char });
         before = char;
     }
     out
+}
+
+/// Upper case but where Unicode has another form for the start of a word.
+fn title_case(char: char) -> char {
+    match char {
+        'Ǆ'..='ǆ' => 'ǅ',
+        'Ǉ'..='ǉ' => 'ǈ',
+        'Ǌ'..='ǌ' => 'ǋ',
+        'Ǳ'..='ǳ' => 'ǲ',
+        // Georgian has capitals, but no word begins with one.
+        'ა'..='ჿ' => char,
+        _ => upper(char),
+    }
 }
 
 fn is_separator(char: char) -> bool {
