@@ -75,10 +75,13 @@ impl Excerpt {
         (text, at): (&str, (usize, usize)),
         hide: impl Fn(&str) -> String,
     ) -> Self {
-        let shown = hide(text);
-        let start = offset(&shown, at);
-        let title = format!("{file}:{}:{}", at.0, at.1);
-        Self { title, ..Self::new(file, &shown, &(start..start + 1)) }
+        let (skipped, near) = around(text, at.0);
+        let shown = hide(near);
+        let start = offset(&shown, (at.0.saturating_sub(skipped), at.1));
+        let mut excerpt = Self::new(file, &shown, &(start..start + 1));
+        excerpt.lines.iter_mut().for_each(|line| line.number += skipped);
+        excerpt.title = format!("{file}:{}:{}", at.0, at.1);
+        excerpt
     }
 
     /// Returns an excerpt of the only line of a text that is no file; `at` in characters.
@@ -172,6 +175,19 @@ impl fmt::Display for Excerpt {
 /// The nearest beginning of a character at or before `at`.
 fn floor(text: &str, at: usize) -> usize {
     (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
+}
+
+/// Returns the lines around a line (from one), or those at the end if there are not as many, and
+/// how many lines come before them: nobody needs a copy of a file of 90 MB.
+fn around(text: &str, line: usize) -> (usize, &str) {
+    const BEFORE: usize = 3;
+    const BEHIND: usize = 2;
+    let newline = |nth: usize| memchr::memchr_iter(b'\n', text.as_bytes()).nth(nth);
+    let lines = memchr::memchr_iter(b'\n', text.as_bytes()).count() + 1;
+    let skipped = line.min(lines).saturating_sub(BEFORE);
+    let start = skipped.checked_sub(1).and_then(newline).map_or(0, |newline| newline + 1);
+    let end = newline(line.min(lines) + BEHIND).unwrap_or(text.len());
+    (skipped, text.get(start..end).unwrap_or_default())
 }
 
 /// Returns the byte of `text` at a line and a column, both from one, the column in characters;
@@ -300,6 +316,19 @@ mod tests {
             "password: …\nlist: [\n- …\n- name: …\n  \"a b\": …\n…\n…\n  block: |\n    …\nurl: …"
         );
         assert!(!hidden(text).contains("hunter2"));
+    }
+
+    #[test]
+    fn of_a_long_file_only_what_is_near_is_looked_at() {
+        let lines: Vec<String> = (1..=1000).map(|line| format!("line-{line}: x")).collect();
+        let text = lines.join("\n") + "\n";
+        let near = |line: usize| around(&text, line);
+        assert!(near(500).1.starts_with("line-498: x\n"), "{:?}", near(500));
+        assert_eq!(near(500).0, 497);
+        for line in [1, 2, 3, 4, 500, 999, 1000] {
+            let excerpt = Excerpt::at("f", (&text, (line, 1)), str::to_owned).to_string();
+            assert!(excerpt.contains(&format!("{line} | line-{line}: x\n")), "{excerpt}");
+        }
     }
 
     #[test]

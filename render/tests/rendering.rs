@@ -345,3 +345,22 @@ fn templates_do_not_change_the_values_that_are_kept() {
     assert_eq!(rendered.coalesced_values.to_json(), serde_json::json!({"a": 1}));
     assert_eq!(rendered.user_values.to_json(), Values::default().to_json());
 }
+
+#[test]
+fn what_is_no_table_of_a_subchart_is_shown_as_helm_shows_it() {
+    for (value, shown) in [
+        (
+            "[[null], 1000000, 1.5, true, a, {b: 1}]",
+            "[[<nil>] %!t(float64=1e+06) %!t(float64=1.5) true %!t(string=a) \
+             map[%!t(string=b):%!t(float64=1)]]",
+        ),
+        ("1e6", "%!t(float64=1e+06)"),
+        ("text", "%!t(string=text)"),
+    ] {
+        let values = format!("x: {value}\n");
+        let meta = metadata("x");
+        let files = [("values.yaml", values.as_str()), ("charts/x/Chart.yaml", meta.as_str())];
+        let said = refused(&chart("rel", &files));
+        assert!(said.ends_with(&format!("type mismatch on x: {shown}")), "{said}");
+    }
+}

@@ -33,7 +33,9 @@ pub(super) fn read(
     }
     let mut meter = request.label.map(|label| Meter::new(label, announced));
     let mut reader = body.with_config().limit(u64::MAX).reader();
-    let mut bytes = Vec::new();
+    // What is announced and does not come takes no memory: it is not touched.
+    let expected = announced.unwrap_or_default().min(request.limit);
+    let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or_default());
     let mut piece = vec![0; PIECE];
     loop {
         let count = match reader.read(&mut piece) {

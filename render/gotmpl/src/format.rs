@@ -64,8 +64,9 @@ pub(crate) fn print_one(out: &mut Vec<u8>, value: &Value) {
     }
 }
 
-/// Returns the value as the verb shows it, for messages.
-pub(crate) fn shown(value: &Value, verb: char) -> String {
+/// Returns what `Sprintf` makes of a value and a directive of that verb alone, `%t` say, its
+/// complaints included.
+pub fn shown(value: &Value, verb: char) -> String {
     let mut out = Vec::new();
     Printer { out: &mut out, flags: Flags::default(), depth: 0 }.argument(value, verb);
     String::from_utf8(out)

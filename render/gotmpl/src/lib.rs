@@ -186,7 +186,7 @@ mod unicode;
 mod value;
 
 pub use error::{Error, Kind, Place};
-pub use format::printed;
+pub use format::{printed, shown};
 pub use function::{Body, Call, Fault, Function, Functions, Type};
 pub use limits::{LONGEST_TEXT, Limits, Weight};
 pub use quote::quote;

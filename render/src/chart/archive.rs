@@ -126,6 +126,71 @@ impl<R: Read> Read for Metered<R> {
     }
 }
 
+/// How long may be what stands before an entry: a long name, or records of pax.
+const MAX_PREFACE: u64 = 1024 * 1024;
+
+/// A tar file, looked at as it passes: who reads it takes a long name whole before it shows it, and
+/// a name of 400 MB is none.
+struct Watched<R> {
+    inner: R,
+    header: [u8; 512],
+    /// How much of the next header there is.
+    filled: usize,
+    /// How much comes before it.
+    before: u64,
+}
+
+impl<R> Watched<R> {
+    const fn new(inner: R) -> Self {
+        Self { inner, header: [0; 512], filled: 0, before: 0 }
+    }
+
+    /// Takes the next bytes.
+    fn pass(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            let skipped = usize::try_from(self.before).unwrap_or(usize::MAX).min(bytes.len());
+            self.before -= skipped as u64;
+            let header = self.header.get_mut(self.filled..).unwrap_or_default();
+            let rest = bytes.get(skipped..).unwrap_or_default();
+            let taken = rest.len().min(header.len());
+            for (into, byte) in header.iter_mut().zip(rest) {
+                *into = *byte;
+            }
+            self.filled += taken;
+            bytes = rest.get(taken..).unwrap_or_default();
+            if self.filled == self.header.len() {
+                self.filled = 0;
+                self.before = self.judge()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns how far it is from this header to the next.
+    fn judge(&self) -> io::Result<u64> {
+        let header = tar::Header::from_byte_slice(&self.header);
+        let kind = header.entry_type();
+        let size = header.entry_size().unwrap_or_default();
+        let is_preface = kind.is_gnu_longname()
+            || kind.is_gnu_longlink()
+            || kind.is_pax_local_extensions()
+            || kind.is_pax_global_extensions();
+        if is_preface && size > MAX_PREFACE {
+            let text = format!("chart contains a file name of {size} bytes");
+            return Err(io::Error::other(text));
+        }
+        Ok(size.div_ceil(512).saturating_mul(512))
+    }
+}
+
+impl<R: Read> Read for Watched<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(into)?;
+        self.pass(into.get(..read).unwrap_or_default())?;
+        Ok(read)
+    }
+}
+
 /// Returns the archive's files, or why it is refused, in Helm's words.
 ///
 /// Names lose their first part, the folder that the chart was packed in. What
@@ -138,9 +203,9 @@ pub(super) fn unpack(bytes: &[u8], room: &mut Room) -> Result<Vec<File>, String>
     }
     let inflated = BufReader::with_capacity(STEP, MultiGzDecoder::new(bytes));
     let stream = Metered { inner: inflated, left: room.stream };
-    let mut archive = tar::Archive::new(stream);
+    let mut archive = tar::Archive::new(Watched::new(stream));
     let files = unpack_entries(&mut archive, room)?;
-    room.stream = archive.into_inner().left;
+    room.stream = archive.into_inner().inner.left;
     if files.is_empty() {
         return Err("no files in chart archive".to_owned());
     }
@@ -169,8 +234,8 @@ fn unpack_entries<R: Read>(
         let size = entry.size();
         let mut data = Vec::new();
         let read = if room.keep.keeps(&name) {
-            // A size that is a lie costs no room until it is found out.
-            data.reserve_exact(usize::try_from(size).unwrap_or(STEP).min(STEP));
+            // There is room for it, and of a size that is a lie no page is touched.
+            data.reserve_exact(usize::try_from(size).unwrap_or_default());
             entry.read_to_end(&mut data).map(|read| read as u64)
         } else {
             io::copy(&mut entry, &mut io::sink())

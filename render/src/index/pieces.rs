@@ -198,6 +198,9 @@ fn part(charts: &[Chart<'_>], listed: &Arc<AtomicUsize>) -> Part {
 
 fn versions_of(builder: &mut Builder, name: &str, text: &str) -> Unsure {
     let Some(indent) = first_indent(text) else { return Some(Ok(())) };
+    if is_too_long(text, indent) {
+        return Some(Err(Error::TooMany { limit: MOST }));
+    }
     let (mut rest, mut at) = (text, 0);
     while let Some(block) = next_block(&mut rest, indent) {
         if !block.get(indent..)?.starts_with("- ") {
@@ -221,6 +224,13 @@ fn versions_of(builder: &mut Builder, name: &str, text: &str) -> Unsure {
         }
     }
     first_indent(rest).is_none().then_some(Ok(()))
+}
+
+/// Says whether a list has more versions than an index may, before any of them takes memory.
+fn is_too_long(text: &str, indent: usize) -> bool {
+    let dash = format!("\n{:indent$}- ", "");
+    text.len() > MOST * dash.len()
+        && memchr::memmem::find_iter(text.as_bytes(), &dash).nth(MOST).is_some()
 }
 
 /// Reads an entry that is written in an uncommon way.

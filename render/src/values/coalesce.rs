@@ -3,7 +3,7 @@
 //! Maps are references here as they are in Go, and the steps are Helm's, one by
 //! one: which null deletes and which one stays follows from their order alone.
 
-use rutter_gotmpl::{Map, Str, Value};
+use rutter_gotmpl::{Map, Str, Value, shown};
 
 use super::{copy_map, empty};
 use crate::Chart;
@@ -63,7 +63,7 @@ impl Merging<'_> {
             }
             let inner = match get(dest, name).unwrap_or_default() {
                 Value::Map(inner) => inner,
-                other => return Err(format!("type mismatch on {name}: {}", verb_t(&other))),
+                other => return Err(format!("type mismatch on {name}: {}", shown(&other, 't'))),
             };
             self.globals(&inner, dest, &prefix);
             self.chart(subchart, &inner, &prefix, nulls)?;
@@ -229,20 +229,5 @@ fn plain(value: &Value) -> String {
             format!("map[{}]", entries.join(" "))
         }
         other => super::json(other).to_string(),
-    }
-}
-
-/// Returns what Go's `%t` makes of a value, which Helm prints by mistake.
-fn verb_t(value: &Value) -> String {
-    match value {
-        Value::Bool(value) => value.to_string(),
-        Value::Nil => "%!t(<nil>)".to_owned(),
-        Value::Int(..) => format!("%!t(int64={})", plain(value)),
-        Value::Float(_) => format!("%!t(float64={})", plain(value)),
-        Value::List(list) => {
-            let items: Vec<String> = list.items.iter().map(verb_t).collect();
-            format!("[{}]", items.join(" "))
-        }
-        other => format!("%!t(string={})", plain(other)),
     }
 }

@@ -23,7 +23,10 @@ impl<'a> Documents<'a> {
     /// Reads up to a line that starts with `---` and has nothing but a comment after it. Such a
     /// line belongs to the document if it is its first.
     fn read(&mut self) -> Result<Option<Piece>, Error> {
-        let mut piece = Piece { text: Vec::new(), before: self.line };
+        // What is read grows no further than to the next separator.
+        let next = memchr::memmem::find(self.rest, b"\n---");
+        let text = Vec::with_capacity(next.unwrap_or(self.rest.len()) + 1);
+        let mut piece = Piece { text, before: self.line };
         while let Some(line) = self.line() {
             let separator = line.strip_prefix(b"---");
             separator.map_or(Ok(()), |after| self.check_separator(after))?;
