@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 
-use crate::{Fault, value::Value};
+use crate::{Fault, stack::with_room, value::Value};
 
 /// The longest text that anything makes: what a template writes, what a function returns.
 pub const LONGEST_TEXT: usize = 1 << 26;
@@ -127,31 +127,32 @@ impl Value {
     /// ```
     pub fn weight(&self, most: u64) -> Option<Weight> {
         let mut weight = Weight { bytes: 0, is_deep: false };
-        let mut ahead = vec![(self.clone(), 0)];
-        while let Some((value, depth)) = ahead.pop() {
-            weight.bytes += ELEMENT + own_bytes(&value);
-            if weight.bytes > most {
-                return None;
-            }
-            if depth > DEEPEST {
-                weight.is_deep = true;
-                continue;
-            }
-            match value {
-                Self::List(list) => {
-                    ahead.extend(list.items.iter().map(|item| (item.clone(), depth + 1)));
-                }
-                Self::Map(map) => {
-                    let entries = map.entries.borrow();
-                    ahead.extend(entries.values().map(|item| (item.clone(), depth + 1)));
-                }
-                Self::Object(object) => {
-                    ahead.extend(object.underlying().map(|inner| (inner, depth + 1)));
-                }
-                _ => {}
-            }
+        self.weigh(&mut weight, (most, 0)).then_some(weight)
+    }
+
+    /// Adds what is in it; returns whether that is still no more than the most.
+    fn weigh(&self, weight: &mut Weight, (most, depth): (u64, usize)) -> bool {
+        weight.bytes += ELEMENT + own_bytes(self);
+        if weight.bytes > most {
+            return false;
         }
-        Some(weight)
+        if depth > DEEPEST {
+            weight.is_deep = true;
+            return true;
+        }
+        let mut inner = |value: &Self| value.weigh(weight, (most, depth + 1));
+        match self {
+            Self::List(list) => with_room(|| list.items.iter().all(inner)),
+            Self::Map(map) => with_room(|| map.entries.borrow().values().all(inner)),
+            Self::Object(object) => object.underlying().is_none_or(|value| inner(&value)),
+            Self::Nil
+            | Self::Bool(_)
+            | Self::Int(..)
+            | Self::Float(_)
+            | Self::String(_)
+            | Self::RawString(_)
+            | Self::Bytes(_) => true,
+        }
     }
 }
 
