@@ -126,44 +126,45 @@ struct Field<'r, 'a> {
 
 impl<'a> Field<'_, 'a> {
     fn text(&mut self, into: &mut String) -> Option<()> {
-        match self.reader.behind_key(self.column) {
-            Behind::Here => *into = self.reader.text(self.column)?,
-            Behind::Nothing => {}
-            Behind::Below(_) | Behind::ListBeside => return None,
-        }
-        Some(())
+        self.here(|reader, column| {
+            *into = reader.text(column)?;
+            Some(())
+        })
     }
 
     /// A text that may look like a number.
     fn scalar(&mut self, into: &mut String) -> Option<()> {
-        match self.reader.behind_key(self.column) {
-            Behind::Here => match self.reader.scalar(self.column)? {
+        self.here(|reader, column| {
+            match reader.scalar(column)? {
                 Json::String(text) => *into = text,
                 Json::Null => {}
                 other => *into = crate::chart::scalar(&other)?,
-            },
-            Behind::Nothing => {}
-            Behind::Below(_) | Behind::ListBeside => return None,
-        }
-        Some(())
+            }
+            Some(())
+        })
     }
 
     fn flag(&mut self, into: &mut bool) -> Option<()> {
-        match self.reader.behind_key(self.column) {
-            Behind::Here => *into = self.reader.flag()?,
-            Behind::Nothing => {}
-            Behind::Below(_) | Behind::ListBeside => return None,
-        }
-        Some(())
+        self.here(|reader, _| {
+            *into = reader.flag()?;
+            Some(())
+        })
     }
 
     fn time(&mut self, into: &mut String) -> Option<()> {
+        self.here(|reader, column| {
+            *into = time::normal(&reader.text(column)?)?;
+            Some(())
+        })
+    }
+
+    /// Takes what stands in the line of the key, if anything does.
+    fn here(&mut self, take: impl FnOnce(&mut Reader<'a>, usize) -> Option<()>) -> Option<()> {
         match self.reader.behind_key(self.column) {
-            Behind::Here => *into = time::normal(&self.reader.text(self.column)?)?,
-            Behind::Nothing => {}
-            Behind::Below(_) | Behind::ListBeside => return None,
+            Behind::Here => take(self.reader, self.column),
+            Behind::Nothing => Some(()),
+            Behind::Below(_) | Behind::ListBeside => None,
         }
-        Some(())
     }
 
     fn texts(&mut self, into: &mut Vec<String>) -> Option<()> {
