@@ -139,7 +139,6 @@ pub fn table(context: &Rc<FunctionContext>) -> Functions {
     for add in [
         dicts::add,
         encoding::add,
-        formats::add,
         lists::add,
         logic::add,
         numbers::add,
@@ -152,9 +151,15 @@ pub fn table(context: &Rc<FunctionContext>) -> Functions {
     ] {
         add(&mut functions);
     }
-    for add in
-        [certificates::add, cluster::add, passwords::add, random::add, templates::add, times::add]
-    {
+    for add in [
+        certificates::add,
+        cluster::add,
+        formats::add,
+        passwords::add,
+        random::add,
+        templates::add,
+        times::add,
+    ] {
         add(&mut functions, context);
     }
     limits::add(&mut functions);

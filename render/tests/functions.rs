@@ -13,13 +13,17 @@ use rutter_gotmpl::{MissingKey, Object, Options, TemplateSet, Value};
 use serde_json::json;
 
 /// A world without cluster and network, with poor but sufficient randomness.
-struct World(u64);
+struct World {
+    seed: u64,
+    zone: &'static str,
+}
 
 impl Source for World {
     fn random(&mut self, bytes: &mut [u8]) -> Result<(), Refusal> {
         for byte in bytes {
-            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888);
-            *byte = self.0.to_be_bytes()[0];
+            self.seed =
+                self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888);
+            *byte = self.seed.to_be_bytes()[0];
         }
         Ok(())
     }
@@ -29,7 +33,7 @@ impl Source for World {
     }
 
     fn zone(&mut self) -> String {
-        "UTC".into()
+        self.zone.into()
     }
 
     fn lookup(&mut self, _: &Lookup) -> Result<serde_json::Value, Refusal> {
@@ -81,7 +85,11 @@ fn run_with(context: &Rc<FunctionContext>, template: &str) -> Result<Vec<u8>, St
 }
 
 fn context(seed: u64) -> Rc<FunctionContext> {
-    Rc::new(FunctionContext::new(Tape::recording(Box::new(World(seed))), Mode::Render, Dns::Off))
+    context_of(World { seed, zone: "UTC" })
+}
+
+fn context_of(world: World) -> Rc<FunctionContext> {
+    Rc::new(FunctionContext::new(Tape::recording(Box::new(world)), Mode::Render, Dns::Off))
 }
 
 /// Returns the message of the innermost template error that Helm printed,
@@ -166,6 +174,29 @@ const NAMES: &str = "abbrev abbrevboth add add1 add1f addf adler32sum ago all an
     tuple typeIs typeIsLike typeOf uniq unixEpoch unset until untilStep untitle upper urlJoin \
     urlParse uuidv4 values without wrap wrapWith";
 
+/// What Helm 4.3.1 prints with `TZ=Europe/Berlin` in November: the offset of a local date is that
+/// of the present, and is subtracted where it is written as TOML.
+#[test]
+fn dates_without_an_offset_have_that_of_the_clock() {
+    let template = r#"{{ $x := fromToml "a = 1979-05-27\nb = 07:32:00\nc = 1979-05-27T07:32:00\nd = 1979-05-27T07:32:00+00:00" -}}
+{{ $x }}
+{{ toYaml $x }}
+{{ toToml $x }}"#;
+    let berlin = World { seed: 1, zone: "Europe/Berlin" };
+    let expected = r#"map[a:1979-05-27 00:00:00 +0100 date-local b:0000-01-01 07:32:00 +0100 time-local c:1979-05-27 07:32:00 +0100 datetime-local d:1979-05-27 07:32:00 +0000 +0000]
+a: "1979-05-27T00:00:00+01:00"
+b: "0000-01-01T07:32:00+01:00"
+c: "1979-05-27T07:32:00+01:00"
+d: "1979-05-27T07:32:00Z"
+a = 1979-05-26
+b = 06:32:00
+c = 1979-05-27T06:32:00
+d = 1979-05-27T07:32:00Z
+"#;
+    let made = run_with(&context_of(berlin), template).unwrap();
+    assert_eq!(String::from_utf8_lossy(&made), expected);
+}
+
 #[test]
 fn the_table_has_helms_functions_and_no_others() {
     let table = table(&context(1));
@@ -219,7 +250,8 @@ fn a_recorded_rendering_is_repeated_to_the_byte() {
     let output = run_with(&first, template).unwrap();
     let bytes = first.tape().recorded().to_bytes().unwrap();
     let recording = Recording::from_bytes(&bytes).unwrap();
-    let tape = Tape::replaying(recording, Replay::Everything, Box::new(World(2)));
+    let tape =
+        Tape::replaying(recording, Replay::Everything, Box::new(World { seed: 2, zone: "UTC" }));
     let again = Rc::new(FunctionContext::new(tape, Mode::Render, Dns::Off));
     assert_eq!(run_with(&again, template).unwrap(), output);
     assert_ne!(run_with(&context(2), template).unwrap(), output);
@@ -272,7 +304,7 @@ fn certificates_are_what_openssl_takes_for_valid() {
 
 #[test]
 fn lint_notes_what_rendering_would_refuse() {
-    let tape = Tape::recording(Box::new(World(1)));
+    let tape = Tape::recording(Box::new(World { seed: 1, zone: "UTC" }));
     let lint = Rc::new(FunctionContext::new(tape, Mode::Lint, Dns::Off));
     let output = run_with(&lint, r#"[{{ required "need a" nil }}{{ fail "b" }}]"#).unwrap();
     assert_eq!(output, b"[]");

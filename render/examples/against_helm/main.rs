@@ -6,8 +6,8 @@
 //! ```
 //!
 //! KIND is `set` (arguments of the `--set` family over values), `templates`
-//! (templates that call every function) or `charts` (real charts with mistakes in
-//! them). The questions are made up from a seed: equal seeds, equal questions;
+//! (templates that call every function), `charts` (real charts with mistakes in them) or
+//! `toml` (documents for `fromToml`). The questions are made up from a seed: equal seeds, equal questions;
 //! FIRST is the number of the first, 0 if absent; FOLDER is where `charts` finds
 //! charts and values, `tests/conformance` if absent. `RUTTER_HELM_ORACLE` is the
 //! program that answers for Helm; without it `tests/oracle/build helm` is asked
@@ -26,6 +26,7 @@ mod charts;
 mod random;
 mod set;
 mod templates;
+mod toml;
 mod world;
 
 use std::{error::Error, process::ExitCode, thread};
@@ -60,12 +61,13 @@ fn run() -> Result<ExitCode, Box<dyn Error>> {
     let report = match kind.as_str() {
         "set" => asking::ask(numbers, |number| set::case(Random::new(seed, number)))?,
         "templates" => asking::ask(numbers, |number| templates::case(Random::new(seed, number)))?,
+        "toml" => asking::ask(numbers, |number| toml::case(Random::new(seed, number)))?,
         "charts" => {
             let folder = std::env::args().nth(5).unwrap_or_else(|| CHARTS.to_owned());
             let shelf = charts::Shelf::open(folder.as_ref())?;
             asking::ask(numbers, |number| charts::case(&shelf, Random::new(seed, number)))?
         }
-        _ => return Err("which: set, templates or charts?".into()),
+        _ => return Err("which: set, templates, charts or toml?".into()),
     };
     println!("{report}");
     Ok(if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -175,9 +175,6 @@ fn excuse(ours: &Answer, theirs: &Answer) -> Option<&'static str> {
     if said.contains("reflect.Value.Slice: slice index out of bounds") {
         return Some("of a slice into the room that Go leaves behind its end");
     }
-    if text.contains("toml: line ") && said.contains("toml: line ") {
-        return Some("of TOML in the words of its reader");
-    }
     before_go_1_27(ours, theirs)
 }
 

@@ -40,6 +40,10 @@ impl Object for Complex {
         Some(self)
     }
 
+    fn refusal(&self) -> Option<String> {
+        Some("json: unsupported type: complex128".to_owned())
+    }
+
     fn print(&self) -> String {
         crate::format::shown(&(*self).into(), 'v')
     }

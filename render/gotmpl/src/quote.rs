@@ -22,6 +22,11 @@ pub fn quote(text: &[u8]) -> String {
     quote_keeping(text, Keep::Printable)
 }
 
+/// Returns the character in single quotes, as `strconv.QuoteRune` does.
+pub fn quote_rune(character: char) -> String {
+    quote_char(character, Keep::Printable)
+}
+
 /// Returns `text` in double quotes.
 pub(crate) fn quote_keeping(text: &[u8], keep: Keep) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
@@ -39,7 +44,7 @@ pub(crate) fn quote_keeping(text: &[u8], keep: Keep) -> String {
     quoted
 }
 
-/// Returns the character in single quotes, as `strconv.QuoteRune` does.
+/// Returns the character in single quotes.
 pub(crate) fn quote_char(character: char, keep: Keep) -> String {
     let mut quoted = String::from("'");
     escape(&mut quoted, character, '\'', keep);

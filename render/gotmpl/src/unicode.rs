@@ -3,7 +3,7 @@
 use unicode_properties::{GeneralCategory as Is, UnicodeGeneralCategory};
 
 /// Returns whether Go's `unicode.IsLetter` holds.
-pub(crate) fn is_letter(character: char) -> bool {
+pub fn is_letter(character: char) -> bool {
     if character.is_ascii() {
         return character.is_ascii_alphabetic();
     }

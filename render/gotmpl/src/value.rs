@@ -143,6 +143,11 @@ pub trait Object: fmt::Debug {
         self.members().map(Value::map).or_else(|| self.underlying())
     }
 
+    /// Returns what Go's `encoding/json` says where it does not write such a value.
+    fn refusal(&self) -> Option<String> {
+        None
+    }
+
     /// Returns itself to those who know the type and want it back.
     fn as_any(&self) -> Option<&dyn std::any::Any> {
         None

@@ -3,20 +3,24 @@
 //! The plain functions swallow errors or give them as data, the `must` ones
 //! fail; Helm's own replace sprig's of the same name.
 
-use rutter_gotmpl::{Fault, Functions, Value};
+use std::rc::Rc;
+
+use rutter_gotmpl::{Fault, Functions, Type, Value};
 
 use super::{
+    FunctionContext,
     json::{self, Html, Unsupported},
     json_read::{self, Invalid},
-    signature::{Define, Text},
-    toml,
+    signature::{Define, Text, argument},
+    times::clocked,
+    toml::{self, Unread},
 };
 use crate::yaml;
 
-pub(super) fn add(functions: &mut Functions) {
+pub(super) fn add(functions: &mut Functions, context: &Rc<FunctionContext>) {
     add_json(functions);
     add_yaml(functions);
-    add_toml(functions);
+    add_toml(functions, context);
 }
 
 impl From<Unsupported> for Fault {
@@ -73,16 +77,21 @@ fn add_yaml(functions: &mut Functions) {
     });
 }
 
-fn add_toml(functions: &mut Functions) {
+fn add_toml(functions: &mut Functions, context: &Rc<FunctionContext>) {
     functions.one("toToml", |value: Value| match (&value, toml::write(&value)) {
         (Value::Nil, Err(panic)) => Err(Fault::new(panic)),
         (_, Ok(text) | Err(text)) => Ok(text),
     });
     functions.one("mustToToml", |value: Value| toml::write(&value).map_err(Fault::new));
-    functions.one("fromToml", |text: Text| match toml::read(&text.text()) {
-        Ok(value) => value,
-        Err(message) => error_map(&message),
+    let from_toml = clocked(context, &[Type::String], |clock, arguments| {
+        let text: Text = argument(arguments, 0);
+        match toml::read(text.bytes(), &mut |date| clock.toml(date)) {
+            Ok(value) => Ok(value),
+            Err(Unread::Wrong(message)) => Ok(error_map(&message)),
+            Err(Unread::Fault(fault)) => Err(fault),
+        }
     });
+    functions.insert("fromToml", from_toml);
 }
 
 fn trimmed(mut text: String) -> String {

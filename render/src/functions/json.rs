@@ -77,16 +77,14 @@ impl Writer {
                 let items = entries.iter().map(|(name, item)| (Some(&**name), item));
                 self.block(('{', '}'), items, depth)?;
             }
-            Value::Object(object) => match (object.members(), object.marshal()) {
-                (Some(members), _) => {
+            Value::Object(object) => match (object.refusal(), object.members(), object.marshal()) {
+                (Some(refusal), ..) => return Err(Unsupported(refusal)),
+                (None, Some(members), _) => {
                     let items = members.iter().map(|(name, item)| (Some(*name), item));
                     self.block(('{', '}'), items, depth)?;
                 }
-                (None, Some(value)) => self.value(&value, depth)?,
-                (None, None) if object.type_name() == "complex128" => {
-                    return Err(Unsupported("json: unsupported type: complex128".to_owned()));
-                }
-                (None, None) => self.out.push_str("{}"),
+                (None, None, Some(value)) => self.value(&value, depth)?,
+                (None, None, None) => self.out.push_str("{}"),
             },
         }
         Ok(())

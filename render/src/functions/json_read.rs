@@ -48,14 +48,7 @@ struct Reader<'a> {
 const MAX_DEPTH: usize = 1000;
 
 fn unexpected(char: char, context: &str) -> Invalid {
-    let char = match char {
-        '\'' => "'\\''".to_owned(),
-        '"' => "'\"'".to_owned(),
-        other => {
-            let quoted = rutter_gotmpl::quote(other.to_string().as_bytes());
-            format!("'{}'", quoted.trim_matches('"'))
-        }
-    };
+    let char = rutter_gotmpl::quote_rune(char);
     Invalid(format!("invalid character {char} {context}"))
 }
 

@@ -36,7 +36,7 @@ impl Parameter for Time {
 }
 
 /// A function that may look at the clock.
-fn clocked(
+pub(super) fn clocked(
     context: &Rc<FunctionContext>,
     types: &[Type],
     body: impl Fn(&mut Clock<'_>, &[Value]) -> Result<Value, Fault> + 'static,
@@ -48,7 +48,7 @@ fn clocked(
 }
 
 /// The clock as a running function sees it.
-struct Clock<'a> {
+pub(super) struct Clock<'a> {
     context: &'a FunctionContext,
     call: &'a mut dyn Call,
 }
@@ -76,6 +76,32 @@ impl Clock<'_> {
         }
     }
 
+    /// Returns how far the local time is from UTC now, in seconds.
+    fn offset(&mut self) -> Result<i64, Fault> {
+        let local = self.local();
+        let now = if matches!(local, Zone::Fixed(..)) { 0 } else { self.now()?.seconds };
+        Ok(local.at(now).0)
+    }
+
+    /// Reads a date or time of TOML. One without an offset gets that of now, whatever its date,
+    /// and the name of its kind for a zone (`BurntSushi/toml`, `internal/tz.go`).
+    ///
+    /// # Errors
+    /// None, where it is no date; a fault, where the clock has no answer.
+    pub(super) fn toml(&mut self, text: &str) -> Result<Option<Value>, Fault> {
+        let local = self.local();
+        for (layout, zone) in TOML {
+            let Ok(time) = parse::parse(layout, text, &local) else { continue };
+            if lacks_zero(text, layout) {
+                return Ok(None);
+            }
+            let Some(name) = zone else { return Ok(Some(time.into_value())) };
+            let time = parse::parse(layout, text, &Zone::Fixed(name.to_owned(), self.offset()?));
+            return Ok(time.ok().map(Time::into_value));
+        }
+        Ok(None)
+    }
+
     /// Writes a value as a time of a zone; a zone that nobody knows is UTC.
     fn date(&mut self, layout: &str, value: &Value, zone: &str) -> Result<Value, Fault> {
         let time = self.time(value)?;
@@ -85,6 +111,29 @@ impl Clock<'_> {
         };
         Ok(Value::from(Time { zone, ..time }.format(layout)))
     }
+}
+
+/// Layouts of dates in TOML, in the order in which they are tried, and the zone of those that have
+/// none. Go leaves a time without a date in the year 0.
+const TOML: [(&str, Option<&str>); 7] = [
+    ("2006-01-02T15:04:05.999999999Z07:00", None),
+    ("2006-01-02T15:04:05.999999999", Some(DATETIME)),
+    ("2006-01-02", Some(DATE)),
+    ("15:04:05.999999999", Some(TIME)),
+    ("2006-01-02T15:04Z07:00", None),
+    ("2006-01-02T15:04", Some(DATETIME)),
+    ("15:04", Some(TIME)),
+];
+
+const DATETIME: &str = "datetime-local";
+const DATE: &str = "date-local";
+const TIME: &str = "time-local";
+
+/// Returns whether a number has a digit less than in the layout: where that has a mark, up to the
+/// fraction or the offset, so has the text.
+fn lacks_zero(text: &str, layout: &str) -> bool {
+    let marks = layout.bytes().zip(text.bytes()).take_while(|(mark, _)| !b".Z".contains(mark));
+    marks.into_iter().any(|(mark, byte)| !mark.is_ascii_digit() && mark != byte)
 }
 
 fn local(context: &FunctionContext) -> Zone {
@@ -247,10 +296,18 @@ pub(super) fn rfc3339(value: &Value) -> Option<String> {
     Time::of(value).map(|time| time.rfc3339())
 }
 
-/// Returns a time from TOML, or the text where it is a date or time alone.
-pub(super) fn from_rfc3339(text: &str) -> Value {
-    let time = parse::parse("2006-01-02T15:04:05Z07:00", text, &Zone::utc());
-    time.map_or_else(|_| Value::from(text), Time::into_value)
+/// Returns a time as TOML, if the value is one. One that was read without an offset has none, and
+/// is that of UTC.
+pub(super) fn to_toml(value: &Value) -> Option<String> {
+    let time = Time::of(value)?;
+    let kind = match &time.zone {
+        Zone::Fixed(name, _) => TOML.iter().find(|(_, zone)| *zone == Some(&**name)),
+        Zone::Named(_) => None,
+    };
+    Some(match kind {
+        Some((layout, _)) => Time { zone: Zone::utc(), ..time }.format(layout),
+        None => time.rfc3339(),
+    })
 }
 
 /// Returns the time of a certificate: `20060102150405Z`, in UTC.

@@ -1,267 +1,82 @@
-//! TOML as `BurntSushi/toml` 1.6 writes it, and its reading.
+//! TOML as `BurntSushi/toml` 1.6.0 reads and writes it: the library that Helm 4.3.1 has.
+//!
+//! A text goes through the [`lexer`], which cuts it into items and knows the lines, and the
+//! [`parser`], which knows what a key already is. Both say what is wrong in the library's words, in
+//! the order in which it finds it: the items are drawn one by one.
 
-use std::fmt::Write;
+mod escapes;
+mod key;
+mod lexer;
+mod parser;
+mod scalars;
+mod tables;
+mod write;
 
-use rutter_gotmpl::{Elem, Int, List, Map, Str, Value};
+pub(super) use self::{
+    parser::{Unread, read},
+    write::write,
+};
 
-use super::{dicts::ZERO_VALUE, print::float, times};
+#[cfg(test)]
+mod tests {
+    use super::{Unread, read};
 
-/// Writes a document.
-///
-/// # Errors
-/// The library's message, where a value has no TOML.
-pub(super) fn write(value: &Value) -> Result<String, String> {
-    let mut writer = Writer { out: String::new() };
-    match plain(value) {
-        Value::Nil => {
-            return Err(ZERO_VALUE.to_owned());
-        }
-        Value::Map(map) => writer.entries(&[], &map)?,
-        Value::List(list) if is_tables(&list)? => return Err(NO_KEY.to_owned()),
-        other => writer.element(&other)?,
-    }
-    Ok(writer.out)
-}
-
-const NO_KEY: &str = "toml: top-level values must be Go maps or structs";
-const NIL_ELEMENT: &str = "toml: cannot encode array with nil element";
-
-struct Writer {
-    out: String,
-}
-
-/// A value without Go's named types: what is underneath, or its text.
-fn plain(value: &Value) -> Value {
-    match value {
-        Value::Object(object) => match (times::rfc3339(value), object.underlying()) {
-            (Some(_), _) => value.clone(),
-            (None, Some(Value::Int(..))) => Value::from(object.print()),
-            (None, Some(underlying)) => underlying,
-            (None, None) => match object.marshal() {
-                Some(marshalled) => plain(&marshalled),
-                None => Value::Map(Map::default()),
-            },
-        },
-        Value::Bytes(bytes) => {
-            let items = bytes.iter().map(|byte| Value::Int(i64::from(*byte), Int::Uint8));
-            Value::list(items.collect())
-        }
-        other => other.clone(),
-    }
-}
-
-/// Returns whether all elements are tables; none may be `nil`.
-fn is_tables(list: &List) -> Result<bool, String> {
-    if list.items.iter().any(|item| matches!(item, Value::Nil)) {
-        return Err(NIL_ELEMENT.to_owned());
-    }
-    let tables = list.items.iter().all(|item| matches!(plain(item), Value::Map(_)));
-    Ok(tables && !list.items.is_empty())
-}
-
-impl Writer {
-    fn newline(&mut self) {
-        if !self.out.is_empty() {
-            self.out.push('\n');
+    fn refusal(document: &str) -> String {
+        match read(document.as_bytes(), &mut |_| Ok(None)) {
+            Err(Unread::Wrong(message)) => message,
+            other => panic!("{other:?}"),
         }
     }
 
-    fn indent(&mut self, key: &[Str]) {
-        (1..key.len()).for_each(|_| self.out.push_str("  "));
-    }
-
-    /// Scalars and lists first, then tables, each sorted by key.
-    fn entries(&mut self, key: &[Str], map: &Map) -> Result<(), String> {
-        let mut tables = Vec::new();
-        for (name, value) in map.entries.borrow().iter() {
-            let value = plain(value);
-            let path = [key, std::slice::from_ref(name)].concat();
-            match &value {
-                Value::Nil => {}
-                Value::Map(_) => tables.push((path, value)),
-                Value::List(list) if is_tables(list)? => tables.push((path, value)),
-                Value::List(list) if list.nil => {}
-                _ => {
-                    self.indent(&path);
-                    let _ = write!(self.out, "{} = ", quoted_key(name));
-                    self.element(&value)?;
-                    self.newline();
-                }
-            }
+    /// Helm reads these until its stack or its patience is used up.
+    #[test]
+    fn nothing_nests_without_end() {
+        let deep = |piece: &str| piece.repeat(100_000);
+        for document in [
+            format!("a={}", deep("[")),
+            format!("a={}", deep("{a=")),
+            format!("a={}", deep("[{a=")),
+            format!("{}a=1", deep("a.")),
+            format!("a={{{}a=1}}", deep("a.")),
+            format!("[{}a]", deep("a.")),
+            format!("[[{}a]]", deep("a.")),
+        ] {
+            assert_eq!(refusal(&document), "toml: line 1: nests more than 1000 levels deep");
         }
-        for (path, value) in tables {
-            match value {
-                Value::Map(map) => self.table(&path, &map)?,
-                Value::List(list) => self.tables(&path, &list)?,
-                _ => {}
-            }
-        }
-        Ok(())
+        assert_eq!(
+            refusal(&format!("a=1\n[b]\nc={}", deep("[\n"))),
+            "toml: line 1002: nests more than 1000 levels deep"
+        );
     }
 
-    fn table(&mut self, key: &[Str], map: &Map) -> Result<(), String> {
-        if key.len() == 1 {
-            self.newline();
-        }
-        self.indent(key);
-        let _ = write!(self.out, "[{}]", joined(key));
-        self.newline();
-        self.entries(key, map)
-    }
-
-    fn tables(&mut self, key: &[Str], list: &List) -> Result<(), String> {
-        for item in list.items.iter() {
-            if let Value::Map(map) = plain(item) {
-                self.newline();
-                self.indent(key);
-                let _ = write!(self.out, "[[{}]]", joined(key));
-                self.newline();
-                self.entries(key, &map)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn element(&mut self, value: &Value) -> Result<(), String> {
-        match plain(value) {
-            Value::Nil => return Err(NIL_ELEMENT.to_owned()),
-            Value::Bool(flag) => {
-                let _ = write!(self.out, "{flag}");
-            }
-            Value::Int(number, Int::Uint64) => {
-                let _ = write!(self.out, "{}", number.cast_unsigned());
-            }
-            Value::Int(number, _) => {
-                let _ = write!(self.out, "{number}");
-            }
-            Value::Float(number) => self.out.push_str(&decimal(number)),
-            Value::List(list) => {
-                let mut between = "[";
-                for item in list.items.iter() {
-                    self.out.push_str(between);
-                    between = ", ";
-                    self.element(item)?;
-                }
-                self.out.push_str(if list.items.is_empty() { "[]" } else { "]" });
-            }
-            Value::Map(map) => self.inline(&map)?,
-            object @ Value::Object(_) => {
-                self.out.push_str(&times::rfc3339(&object).unwrap_or_default());
-            }
-            Value::String(text) => push_quoted(&mut self.out, &text),
-            Value::RawString(bytes) | Value::Bytes(bytes) => {
-                push_quoted(&mut self.out, &String::from_utf8_lossy(&bytes));
-            }
-        }
-        Ok(())
-    }
-
-    /// Tables within lists; a comma follows also where the rest is `nil`.
-    fn inline(&mut self, map: &Map) -> Result<(), String> {
-        let mut direct = Vec::new();
-        let mut tables = Vec::new();
-        for (name, value) in map.entries.borrow().iter() {
-            let value = plain(value);
-            let is_table = match &value {
-                Value::Map(_) => true,
-                Value::List(list) => is_tables(list)?,
-                _ => false,
-            };
-            if is_table { &mut tables } else { &mut direct }.push((name.clone(), value));
-        }
-        self.out.push('{');
-        let count = direct.len() + tables.len();
-        for (at, (name, value)) in direct.into_iter().chain(tables).enumerate() {
-            if matches!(value, Value::Nil) {
-                continue;
-            }
-            let _ = write!(self.out, "{} = ", quoted_key(&name));
-            self.element(&value)?;
-            self.out.push_str(if at + 1 == count { "" } else { ", " });
-        }
-        self.out.push('}');
-        Ok(())
-    }
-}
-
-/// A float has a point or an exponent.
-fn decimal(number: f64) -> String {
-    if number.is_nan() {
-        return "nan".to_owned();
-    }
-    if number.is_infinite() {
-        return if number < 0.0 { "-inf" } else { "inf" }.to_owned();
-    }
-    let text = float(number);
-    if text.contains(['e', '.']) { text } else { format!("{text}.0") }
-}
-
-fn joined(key: &[Str]) -> String {
-    key.iter().map(|part| quoted_key(part)).collect::<Vec<_>>().join(".")
-}
-
-fn quoted_key(name: &str) -> String {
-    let is_bare = |char: char| char.is_ascii_alphanumeric() || char == '_' || char == '-';
-    if !name.is_empty() && name.chars().all(is_bare) {
-        return name.to_owned();
-    }
-    let mut out = String::new();
-    push_quoted(&mut out, name);
-    out
-}
-
-fn push_quoted(out: &mut String, text: &str) {
-    out.push('"');
-    for char in text.chars() {
-        match char {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\u{c}' => out.push_str("\\f"),
-            '\r' => out.push_str("\\r"),
-            '\0'..='\x1f' | '\x7f' => {
-                let _ = write!(out, "\\u{:04x}", u32::from(char));
-            }
-            _ => out.push(char),
+    #[test]
+    fn a_thousand_levels_are_read() {
+        let many = |piece: &str| piece.repeat(999);
+        for document in [
+            format!("a={}{}", many("["), many("]")),
+            format!("a={}1{}", many("{a="), many("}")),
+            format!("{}a=1", many("a.")),
+            format!("[{}a]\nb=1", many("a.")),
+        ] {
+            assert!(read(document.as_bytes(), &mut |_| Ok(None)).is_ok(), "{document}");
         }
     }
-    out.push('"');
-}
 
-/// Reads a document.
-///
-/// # Errors
-/// A message of the reader's own: the library's is not reproduced.
-pub(super) fn read(text: &str) -> Result<Value, String> {
-    let table: ::toml::Table = text.parse().map_err(|error: ::toml::de::Error| {
-        let line = error
-            .span()
-            .map_or(1, |span| 1 + text.get(..span.start).unwrap_or(text).matches('\n').count());
-        format!("toml: line {line}: {}", error.message())
-    })?;
-    Ok(from_table(table))
-}
-
-fn from_table(table: ::toml::Table) -> Value {
-    Value::map(table.into_iter().map(|(name, value)| (name, from_toml(value))))
-}
-
-fn from_toml(value: ::toml::Value) -> Value {
-    match value {
-        ::toml::Value::String(text) => Value::from(text),
-        ::toml::Value::Integer(number) => Value::int64(number),
-        ::toml::Value::Float(number) => Value::Float(number),
-        ::toml::Value::Boolean(flag) => Value::Bool(flag),
-        ::toml::Value::Datetime(time) => times::from_rfc3339(&time.to_string()),
-        ::toml::Value::Array(items) => {
-            // Arrays of tables have a type of their own in Go.
-            let tables = items.iter().all(::toml::Value::is_table) && !items.is_empty();
-            let items: Vec<Value> = items.into_iter().map(from_toml).collect();
-            let elem = if tables { Elem::Map } else { Elem::Any };
-            Value::List(List { elem, items: items.into(), nil: false })
+    /// Each of these takes the library time that grows with the square of what is there.
+    #[test]
+    fn a_long_document_is_read_in_a_pass() {
+        let deep = "a.".repeat(400);
+        let keys = |before: &str, count: usize| {
+            (0..count).map(|at| [before, "b", &at.to_string(), "=1\n"].concat()).collect::<String>()
+        };
+        for document in [
+            "[[a]]\n".repeat(50_000),
+            format!("a=[{}]", "{},".repeat(50_000)),
+            keys(&deep, 300),
+            format!("[{deep}a]\n{}", keys("", 20_000)),
+            format!("a=\"\"\"{}\"\"\"", "\\\n \\\\".repeat(50_000)),
+        ] {
+            assert!(read(document.as_bytes(), &mut |_| Ok(None)).is_ok(), "{document:.80}");
         }
-        ::toml::Value::Table(table) => from_table(table),
     }
 }

@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use rutter_gotmpl::{Map, Str, Value, quote};
+use rutter_gotmpl::{Map, Str, Value, quote, quote_rune};
 
 use super::empty;
 use crate::functions::json_read;
@@ -207,7 +207,7 @@ impl Parser<'_, '_> {
         }
         let (junk, last) = self.until(&['[', '.', '=']);
         if !junk.is_empty() {
-            let runes: Vec<String> = junk.chars().map(quoted_rune).collect();
+            let runes: Vec<String> = junk.chars().map(quote_rune).collect();
             let runes = runes.join(" ");
             return Err(format!("unexpected data at end of array index: [{runes}]"));
         }
@@ -377,15 +377,6 @@ fn atoi(text: &str) -> Result<i64, &'static str> {
 /// Go's `%q`.
 fn quoted(text: &str) -> String {
     quote(text.as_bytes())
-}
-
-/// Go's `%q` of a rune.
-fn quoted_rune(rune: char) -> String {
-    match rune {
-        '\'' => r"'\''".to_owned(),
-        '"' => "'\"'".to_owned(),
-        other => format!("'{}'", quoted(&other.to_string()).trim_matches('"')),
-    }
 }
 
 fn lookup(data: &Map, key: &str) -> Option<Value> {

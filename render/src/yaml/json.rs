@@ -25,9 +25,7 @@ fn write_value<'v, S: Source<'v>>(
         return Err(Error::new(format!("yaml: exceeded max depth of {MAX_DEPTH}")));
     }
     match value {
-        View::Unsupported(kind) => {
-            return Err(Error::new(format!("json: unsupported type: {kind}")));
-        }
+        View::Unsupported(refusal) => return Err(Error::new(refusal)),
         View::Null => text.push_str("null"),
         View::Bool(value) => text.push_str(if value { "true" } else { "false" }),
         View::Number(number) => text.push_str(&number),

@@ -20,7 +20,7 @@ pub(super) enum View<'v, S> {
     Map(Vec<(Name<'v>, S)>),
     /// The fields of a Go struct, which keep their order.
     Fields(Vec<(Name<'v>, S)>),
-    /// What `encoding/json` refuses, by the name of its type.
+    /// What `encoding/json` refuses, and what it says then.
     Unsupported(String),
 }
 
@@ -57,12 +57,10 @@ impl Source<'static> for Value {
             Self::RawString(bytes) => View::String(replaced(bytes).into()),
             Self::Bytes(bytes) => View::String(base64(bytes).into()),
             Self::List(list) if list.nil => View::Null,
-            Self::Object(object) => match object.marshal() {
-                Some(value) => value.view(),
-                None if object.type_name() == "complex128" => {
-                    View::Unsupported(object.type_name().to_owned())
-                }
-                None => View::Map(Vec::new()),
+            Self::Object(object) => match (object.refusal(), object.marshal()) {
+                (Some(refusal), _) => View::Unsupported(refusal),
+                (None, Some(value)) => value.view(),
+                (None, None) => View::Map(Vec::new()),
             },
             other => other.view_directly(),
         }
@@ -93,6 +91,9 @@ impl Source<'static> for Value {
                 (Some(members), _) => {
                     let field = |(name, value)| (Name::Text(v3_name(name).into()), value);
                     View::Fields(members.into_iter().map(field).collect())
+                }
+                (None, Some(Self::String(time))) if object.type_name() == "time.Time" => {
+                    View::Number(time.as_ref().to_owned())
                 }
                 (None, Some(Self::Nil)) => match object.underlying() {
                     Some(value) => value.view_directly(),

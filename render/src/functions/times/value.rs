@@ -195,6 +195,18 @@ impl Object for Time {
         Some(Value::from(self.rfc3339()))
     }
 
+    /// RFC 3339 has four digits for the year and two for the hours of the offset.
+    fn refusal(&self) -> Option<String> {
+        let what = if !(0..=9999).contains(&self.civil().year) {
+            "year outside of range [0,9999]"
+        } else if self.zone.at(self.seconds).0.abs() >= 24 * 3600 {
+            "timezone hour outside of range [0,23]"
+        } else {
+            return None;
+        };
+        Some(format!("json: error calling MarshalJSON for type *time.Time: {what}"))
+    }
+
     fn as_any(&self) -> Option<&dyn std::any::Any> {
         Some(self)
     }
