@@ -262,7 +262,7 @@ fn too_large() -> String {
 }
 
 /// Returns a path without its first part, cleaned, if it stays inside.
-fn inner_name(path: &str) -> Result<String, String> {
+pub(super) fn inner_name(path: &str) -> Result<String, String> {
     if path.chars().any(char::is_control) {
         return Err(ILLEGAL_NAME.to_owned());
     }

@@ -6,7 +6,7 @@
 
 use flate2::{Compression, GzBuilder, write::GzEncoder};
 
-use super::{Chart, File, check};
+use super::{Chart, File, archive::inner_name, check};
 use crate::{Error, semver, yaml};
 
 /// What Helm writes into the gzip header, so that its archives can be told.
@@ -80,7 +80,9 @@ fn marshalled(value: &impl serde::Serialize) -> Result<Vec<u8>, Error> {
     Ok(text.into_bytes())
 }
 
+/// Adds a file, unless its name is one that nobody would unpack.
 fn append(archive: &mut Archive, name: &str, data: &[u8], seconds: u64) -> Result<(), Error> {
+    inner_name(name).map_err(|reason| Error::Chart(format!("{reason}: {name:?}")))?;
     let mut header = tar::Header::new_ustar();
     header.set_size(data.len() as u64);
     header.set_mode(0o644);
@@ -91,4 +93,33 @@ fn append(archive: &mut Archive, name: &str, data: &[u8], seconds: u64) -> Resul
     archive
         .append_data(&mut header, name, data)
         .map_err(|error| Error::Chart(format!("{name}: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Packs a chart with one more file.
+    fn packed_with(name: &str) -> Result<Vec<u8>, String> {
+        let file = |name: &str, text: &str| File {
+            name: name.to_owned(),
+            data: text.as_bytes().into(),
+            modified: None,
+        };
+        let metadata = "apiVersion: v2\nname: x\nversion: 0.1.0\n";
+        let files = vec![file("Chart.yaml", metadata), file(name, "")];
+        let chart = Chart::from_folder(files).unwrap();
+        chart.pack(0).map_err(|error| error.to_string())
+    }
+
+    // Helm packs what Helm then refuses to load.
+    #[test]
+    fn a_name_that_nobody_would_unpack_is_not_packed() {
+        let archive = packed_with("notes on C: and D").unwrap();
+        Chart::from_archive("x.tgz", &archive).unwrap();
+        for name in ["a\rb", "C:/a"] {
+            let refused = packed_with(name).unwrap_err();
+            assert!(refused.starts_with("chart contains illegally named files"), "{refused}");
+        }
+    }
 }
