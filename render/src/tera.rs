@@ -5,7 +5,9 @@
 //! reads no files. What is random or looked up comes from the tape that Go's templates use.
 
 mod bridge;
+mod budget;
 mod names;
+mod own;
 mod refusal;
 mod scope;
 mod value;
@@ -76,26 +78,32 @@ impl Set {
         }
         let mut context = self.context.get_or_init(|| scope::context(scope)).clone();
         context.insert_value("template", scope::template(scope));
-        let mut output = Output(Vec::new());
+        let budget = self.library.budget();
+        let mut output = Output { text: Vec::new(), budget };
         let running = bridge::run(name, Rc::clone(&self.library), scope);
         let result = stacker::grow(STACK, || self.engine.render_to(name, &context, &mut output));
         drop(running);
         match result {
-            Ok(()) => Ok(String::from_utf8_lossy(&output.0).into_owned()),
-            Err(error) => Err(refusal::run(name, &error, &self.texts)),
+            Ok(()) => Ok(String::from_utf8_lossy(&output.text).into_owned()),
+            Err(error) => Err(refusal::run(name, &error, (&self.texts, budget.refusal()))),
         }
     }
 }
 
 /// An output of limited length.
-struct Output(Vec<u8>);
+struct Output<'a> {
+    text: Vec<u8>,
+    budget: &'a budget::Budget,
+}
 
-impl io::Write for Output {
+impl io::Write for Output<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.0.len() + bytes.len() > MAX_OUTPUT {
+        if self.text.len() + bytes.len() > MAX_OUTPUT {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
-        self.0.extend_from_slice(bytes);
+        let counted = self.budget.steps(1).and_then(|()| self.budget.text(bytes.len()));
+        counted.map_err(|_| io::ErrorKind::QuotaExceeded)?;
+        self.text.extend_from_slice(bytes);
         Ok(bytes.len())
     }
 

@@ -8,7 +8,7 @@ use rutter_gotmpl::{Fault, Function, Functions, LONGEST_TEXT, Limits, Value};
 pub(crate) const OF_A_CHART: Limits = Limits { steps: 10_000_000, bytes: 1 << 30 };
 
 /// The heaviest value that is walked through.
-const HEAVIEST: u64 = 1 << 26;
+pub(crate) const HEAVIEST: u64 = 1 << 26;
 
 /// The longest text that is taken apart: each part takes many times its length.
 const LONGEST_PARTED: u64 = 1 << 24;

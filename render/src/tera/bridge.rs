@@ -12,7 +12,10 @@ use std::{
 use ::tera::{Error, Kwargs, TeraResult, Value as Theirs};
 use rutter_gotmpl::{Call, Fault, Functions, Map, Type, Value, printed};
 
-use super::value::{from_tera, to_tera};
+use super::{
+    budget::Budget,
+    value::{from_tera, to_tera},
+};
 use crate::functions::{self, FunctionContext};
 
 thread_local! {
@@ -22,6 +25,7 @@ thread_local! {
 /// The functions of a rendering.
 pub(super) struct Library {
     functions: Functions,
+    budget: Budget,
 }
 
 /// A template that runs.
@@ -49,7 +53,12 @@ pub(super) struct Row {
 
 impl Library {
     pub(super) fn new(context: &Rc<FunctionContext>) -> Self {
-        Self { functions: functions::table(context) }
+        Self { functions: functions::table(context), budget: Budget::default() }
+    }
+
+    /// Returns what its callers may use.
+    pub(super) const fn budget(&self) -> &Budget {
+        &self.budget
     }
 }
 
@@ -71,20 +80,34 @@ fn running() -> TeraResult<Rc<Running>> {
     running.ok_or_else(|| Error::message("no template runs"))
 }
 
+/// Asks the budget of the template that runs.
+pub(super) fn within(ask: impl FnOnce(&Budget) -> TeraResult<()>) -> TeraResult<()> {
+    ask(&running()?.library.budget)
+}
+
 /// Calls a function with what is piped into it, if it is a filter, and its named arguments.
 pub(super) fn call(row: Row, piped: Option<&Theirs>, given: &Kwargs) -> TeraResult<Theirs> {
     refuse_unknown(row, given)?;
     let mut arguments = Vec::new();
     for name in row.arguments {
-        arguments.push(from_tera(&given.must_get::<Theirs>(name)?));
+        arguments.push(weighed(&given.must_get::<Theirs>(name)?)?);
     }
-    arguments.extend(piped.map(from_tera));
+    if let Some(piped) = piped {
+        arguments.push(weighed(piped)?);
+    }
     call_go(row.go, arguments).map(|value| to_tera(&value))
+}
+
+fn weighed(value: &Theirs) -> TeraResult<Value> {
+    within(|budget| budget.weigh(value))?;
+    Ok(from_tera(value))
 }
 
 /// Calls a function of Go's by its name.
 pub(super) fn call_go(name: &str, arguments: Vec<Value>) -> TeraResult<Value> {
     let running = running()?;
+    let budget = &running.library.budget;
+    budget.steps(1)?;
     let function = running.library.functions.get(name);
     let function = function.ok_or_else(|| Error::message(format!("no function {name}")))?;
     let fixed = function.parameters.iter().copied();
@@ -95,11 +118,15 @@ pub(super) fn call_go(name: &str, arguments: Vec<Value>) -> TeraResult<Value> {
         .map(|(value, wanted)| fit(value, wanted))
         .collect::<Result<_, _>>()?;
     let mut caller = Caller { template: Rc::clone(&running.template), at: at(name, &arguments) };
-    (function.body)(&mut caller, &arguments).map_err(|fault| Error::message(fault.message))
+    let done = (function.body)(&mut caller, &arguments);
+    let value = done.map_err(|fault| Error::message(fault.message))?;
+    budget.value(&value)?;
+    Ok(value)
 }
 
 /// Calls a method of the chart's files.
 pub(super) fn files(methods: &[&str], argument: &str) -> TeraResult<Value> {
+    within(|budget| budget.steps(1))?;
     let mut value = running()?.files.clone();
     for (number, method) in methods.iter().enumerate() {
         let Value::Object(files) = &value else { return Ok(Value::Nil) };
@@ -109,6 +136,7 @@ pub(super) fn files(methods: &[&str], argument: &str) -> TeraResult<Value> {
             Some(Err(fault)) => return Err(Error::message(fault.message)),
             None => return Ok(Value::Nil),
         };
+        within(|budget| budget.value(&value))?;
     }
     Ok(value)
 }

@@ -5,6 +5,7 @@ use rutter_gotmpl::Value;
 
 use super::{
     bridge::{self, Row},
+    own,
     value::to_tera,
 };
 
@@ -123,6 +124,7 @@ const TERAS: [&str; 38] = [
 
 /// Adds all of them.
 pub(super) fn register(engine: &mut Tera) {
+    own::register(engine);
     for row in FILTERS {
         engine.register_filter(row.name, move |value: Theirs, given: Kwargs, _: &State<'_>| {
             bridge::call(row, Some(&value), &given)

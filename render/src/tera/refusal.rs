@@ -31,11 +31,16 @@ pub(super) fn parse(base: &str, error: &Error, texts: &BTreeMap<String, String>)
     refused(TemplateError { hint: Some(hint), ..described(text, &known, texts) })
 }
 
-/// Says that a template failed while it ran.
-pub(super) fn run(name: &str, error: &Error, texts: &BTreeMap<String, String>) -> crate::Error {
+/// Says that a template failed while it ran; of an output that is refused Tera does not know why.
+pub(super) fn run(
+    name: &str,
+    error: &Error,
+    (texts, refusal): (&BTreeMap<String, String>, Option<String>),
+) -> crate::Error {
     let mut known = known(error);
     if matches!(error.kind(), ErrorKind::Io(_)) {
-        known.message = format!("it wrote more than {} MiB", super::MAX_OUTPUT >> 20);
+        let too_long = || format!("it wrote more than {} MiB", super::MAX_OUTPUT >> 20);
+        known.message = refusal.unwrap_or_else(too_long);
     }
     let raised = functions::raised(&known.message).map(str::to_owned);
     let message = raised.clone().unwrap_or_else(|| known.message.clone());

@@ -261,10 +261,47 @@ fn recursion_and_output_have_an_end() {
         panic!()
     };
     assert!(error.text.contains("recursion depth"), "{error}");
-    let flood = "{% for i in range(end=100000) %}{% for j in range(end=100000) %}\
-                 {{ \"0123456789\" }}{% endfor %}{% endfor %}";
-    let Some(Error::Template(error)) = render(&chart(flood), "").err() else { panic!() };
+    let flood = format!("{{% for i in range(end=100000) %}}{}{{% endfor %}}", "x".repeat(1000));
+    let Some(Error::Template(error)) = render(&chart(&flood), "").err() else { panic!() };
     assert!(error.text.contains("more than 64 MiB"), "{error}");
+}
+
+#[test]
+fn what_makes_much_out_of_little_is_stopped_where_it_stands() {
+    let million = "{% set x = 'a' | repeat(n=1000000) %}";
+    let doubled =
+        "{% set l = [1] %}{% for i in range(end=60) %}{% set_global l = [l, l] %}{% endfor %}";
+    for (text, expected) in [
+        (
+            "{% for i in range(end=100000) %}{% for j in range(end=100000) %}{% endfor %}{% endfor %}",
+            ":1:45): stopped after 10000000 steps",
+        ),
+        (
+            "{% set r = range(end=100000) %}{% for i in r %}{% for j in r %}x{% endfor %}{% endfor %}",
+            "stopped after 10000000 steps",
+        ),
+        (&format!("{million}{{{{ x | replace(from='a', to=x) }}}}"), ": a text longer than"),
+        (&format!("{million}{{{{ range(end=1000) | join(sep=x) }}}}"), ": a text longer than"),
+        (&format!("{doubled}{{{{ l | to_yaml }}}}"), ": a value of more than 67108864 bytes"),
+        (&format!("{doubled}{{{{ l | join }}}}"), ": a value of more than 67108864 bytes"),
+        (
+            "{% set l = [] %}{% for i in range(end=2000) %}{% set_global l = [l] %}{% endfor %}\
+             {{ l | to_json }}",
+            ": a value that nests more than 1000 levels deep",
+        ),
+        ("{{ range(end=100001) }}", ": `range` counts longer than to 100000"),
+        ("{{ range(start=3, end=0) }}", ": `range` has no end"),
+    ] {
+        let error = refused(text, "").to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn functions_that_count_do_what_those_of_tera_do() {
+    let template = "a: {{ range(end=3) | join(sep=',') }} {{ range(start=9, end=1, step_by=-4) }}\n\
+                    b: {{ 'a.b.c' | replace(from='.', to='') }} {{ ['x', 1, true] | join }}\n";
+    assert_eq!(written(template, ""), "a: 0,1,2 [9, 5]\nb: abc x1true");
 }
 
 #[test]
