@@ -119,6 +119,21 @@ fn all_crates_have_the_same_thresholds() {
     }
 }
 
+#[test]
+fn the_fuzz_targets_are_held_to_the_lints_of_the_workspace() {
+    let root = root();
+    let read = |name: &str| fs::read_to_string(root.join(name)).unwrap();
+    let shared = read("Cargo.toml").replace("[workspace.lints.", "[lints.");
+    let own = read("fuzz/Cargo.toml");
+    for table in ["[lints.rust]", "[lints.clippy]"] {
+        let of = |text: &str| {
+            let after = text.split_once(table).unwrap().1;
+            after.split("\n[").next().unwrap().trim().to_owned()
+        };
+        assert_eq!(of(&own), of(&shared), "{table}");
+    }
+}
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
@@ -142,7 +157,15 @@ fn shipped_dependencies(package: &Value) -> Vec<String> {
 }
 
 fn all_rust_files() -> Vec<PathBuf> {
-    let folders = ["applier/src", "cli/src", "ledger/src", "render/src", "render/gotmpl/src"];
+    let folders = [
+        "applier/src",
+        "cli/src",
+        "fuzz/fuzz_targets",
+        "fuzz/src",
+        "ledger/src",
+        "render/src",
+        "render/gotmpl/src",
+    ];
     let files =
         folders.iter().chain(&["tests"]).flat_map(|folder| rust_files(&root().join(folder)));
     let files: Vec<_> = files.collect();
