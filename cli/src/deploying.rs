@@ -18,7 +18,7 @@ use crate::{
     charts::{self, Loaded},
     dependencies,
     failure::Failure,
-    live,
+    guard, live,
     options::{
         ApplyOptions, ChartOptions, ContentOptions, Format, ReleaseOptions, Switch, UndoOptions,
         ValueOptions, Wait, comma_separated,
@@ -89,8 +89,9 @@ impl Ingredients {
             },
             dns: if content.enable_dns.is_on() { Dns::On } else { Dns::Off },
         };
-        let rendered = render::render(&request, Tape::recording(source))
-            .map_err(|error| self.failed(&error))?;
+        let rendered =
+            guard::over(&self.chart, || render::render(&request, Tape::recording(source)));
+        let rendered = rendered.map_err(|error| self.failed(&error))?;
         for warning in &rendered.warnings {
             ui.talk(warning);
         }

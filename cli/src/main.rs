@@ -14,6 +14,7 @@ mod failure;
 mod fetch;
 mod files;
 mod grammar;
+mod guard;
 mod indexing;
 mod live;
 mod local;

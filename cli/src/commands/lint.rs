@@ -16,7 +16,7 @@ use render::{
 use crate::{
     charts,
     failure::{Failure, chain},
-    grammar,
+    grammar, guard,
     options::{Switch, ValueOptions},
     session::Session,
     sources::System,
@@ -143,7 +143,7 @@ fn looked(
             Switch::Off => Unread::Ignored,
         },
     };
-    Ok(render::lint::lint(&request, Tape::recording(Box::new(System))))
+    Ok(guard::watched(|| render::lint::lint(&request, Tape::recording(Box::new(System)))))
 }
 
 /// The folder that an archive would make, read without making it.

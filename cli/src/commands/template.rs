@@ -15,7 +15,7 @@ use render::{
 use crate::{
     charts, dependencies,
     failure::Failure,
-    grammar,
+    grammar, guard,
     options::{
         ApplyOptions, ChartOptions, ContentOptions, DryRun, NameOptions, Naming, OldNameOptions,
         ReleaseOptions, Switch, UndoOptions, ValueOptions, comma_separated,
@@ -229,7 +229,8 @@ fn rendered(
         notes: NotesScope::Root,
         dns: if args.content.enable_dns.is_on() { Dns::On } else { Dns::Off },
     };
-    let rendered = render::render(&request, Tape::recording(source));
+    let render = || render::render(&request, Tape::recording(source));
+    let rendered = guard::over(chart, render);
     if let (Err(render::Error::Manifest(error)), Switch::On) = (&rendered, session.settings.debug) {
         session.ui.print(&format!("{}\n", error.made.0.trim()))?;
     }

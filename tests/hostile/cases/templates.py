@@ -69,9 +69,43 @@ TAKEN = {
     "a pattern that doubles": '# {{ regexMatch "(a*)*$" (repeat 100000 "a") }}',
 }
 
+TERA = chart_yaml() + "engine: tera\n"
+TOO_MUCH = "a template of the chart (takes more than|computes longer than)"
+LONG = "{% set r = range(end=100000) %}{% for i in r %}{% for j in r %}"
 
-def chart(trial, text, *files):
-    for name, content in [("Chart.yaml", chart_yaml()), ("templates/x.yaml", text), *files]:
+#: The same in Tera's language, whose engine has no bounds.
+TERA_REFUSED = {
+    "a loop in a loop": ("{% for i in range(end=100000) %}{% for j in range(end=100000) %}"
+                         "{% endfor %}{% endfor %}", STOPPED),
+    "a text in a loop in a loop": (LONG + "x{% endfor %}{% endfor %}", STOPPED),
+    "loops that nobody counts": (LONG + "{% endfor %}{% endfor %}", TOO_MUCH),
+    "a text that doubles": (
+        "{% set x = 'a' %}{% for i in range(end=60) %}{% set_global x = x ~ x %}{% endfor %}",
+        TOO_MUCH),
+    "a text that doubles as it is written": (
+        "{% set x = 'a' %}" + "{% set x %}{{ x }}{{ x }}{% endset %}" * 60, TOO_MUCH),
+    "a list that doubles": (
+        "{% set x = [1] %}{% for i in range(end=60) %}{% set_global x = [...x, ...x] %}{% endfor %}",
+        TOO_MUCH),
+    "a list of lists written": (
+        "{% set x = [1] %}{% for i in range(end=60) %}{% set_global x = [x, x] %}{% endfor %}{{ x }}",
+        "more than"),
+    "a list of lists as YAML": (
+        "{% set x = [1] %}{% for i in range(end=60) %}{% set_global x = [x, x] %}{% endfor %}"
+        "{{ x | to_yaml }}", STOPPED),
+    "a list in a list without end": (
+        "{% set x = [1] %}" + LONG + "{% set_global x = [x] %}{% endfor %}{% endfor %}", TOO_MUCH),
+    "a million times a megabyte": (
+        "{% set x = 'a' | repeat(n=1000000) %}{{ x | replace(from='a', to=x) }}", STOPPED),
+    "a list of lists in a list": (
+        "{{ [[1 for a in range(end=100000)] for b in range(end=100000)] | length }}",
+        f"{STOPPED}|{TOO_MUCH}"),
+}
+
+
+def chart(trial, text, *files, metadata=None):
+    metadata = metadata or chart_yaml()
+    for name, content in [("Chart.yaml", metadata), ("templates/x.yaml", text), *files]:
         trial.place.write(f"x/{name}", content)
     return os.path.join(trial.place.work, "x")
 
@@ -87,6 +121,13 @@ def refused(text, clause):
     return run
 
 
+def tera_refused(text, clause):
+    def run(trial):
+        chart(trial, text, metadata=TERA)
+        trial.refused(render(trial), clause)
+    return run
+
+
 def taken(text):
     def run(trial):
         chart(trial, text)
@@ -96,8 +137,24 @@ def taken(text):
 
 for what, (text, clause) in REFUSED.items():
     case(f"{what} is refused in bounds")(refused(text, clause))
+for what, (text, clause) in TERA_REFUSED.items():
+    case(f"of Tera, {what} is refused in bounds")(tera_refused(text, clause))
 for what, text in TAKEN.items():
     case(f"{what} comes to an end")(taken(text))
+
+
+@case("of Tera, partials that each include the next twice are refused in bounds")
+def _(trial):
+    twice = [(f"templates/_{n}.tpl", f'{{% include "_{n + 1}.tpl" %}}' * 2) for n in range(60)]
+    chart(trial, '{% include "_0.tpl" %}', *twice, ("templates/_60.tpl", "{% set a = 1 %}"),
+          metadata=TERA)
+    trial.refused(render(trial), f"{STOPPED}|{TOO_MUCH}")
+
+
+@case("a chart of Tera's that never ends is refused in bounds by lint, too")
+def _(trial):
+    chart(trial, LONG + "{% endfor %}{% endfor %}", metadata=TERA)
+    trial.refused(trial.run("lint", "./x", seconds=SECONDS, megabytes=MEGABYTES), TOO_MUCH)
 
 
 @case("values of aliases that double are refused in bounds")
