@@ -8,8 +8,9 @@
 use std::collections::BTreeMap;
 
 use render::{Chart, Error, Overrides, Values, yaml};
+use rutter_gotmpl::Value;
 
-use crate::world;
+use crate::{world, yaml::is_lost_by_go};
 
 const TEMPLATE: &[u8] = b"values: {{ .Values | toJson | b64enc }}";
 
@@ -72,8 +73,8 @@ fn travels(values: &Values) {
     let values = Values::from_json(&values.to_json());
     let json = values.to_json();
     assert_eq!(Values::from_json(&json).to_json(), json);
-    if json.to_string().contains("\"<<\":") {
-        return; // go-yaml writes it without quotes, and takes it for a merge afterwards
+    if is_lost_by_go(&Value::Map(values.map().clone())) {
+        return;
     }
     let Ok(text) = values.to_yaml() else { return };
     let again = yaml::read_map(&text).expect("what was written is YAML");

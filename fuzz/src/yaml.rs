@@ -35,8 +35,8 @@ pub fn run(bytes: &[u8]) {
 }
 
 fn comes_back(value: &Value) {
-    if has_merge_key(value) {
-        return; // go-yaml writes it without quotes, and takes it for a merge afterwards
+    if is_lost_by_go(value) {
+        return;
     }
     let Ok(text) = yaml::write(value) else { return };
     let again = yaml::read(&text).expect("what was written is YAML");
@@ -44,13 +44,18 @@ fn comes_back(value: &Value) {
     assert_eq!(yaml::write(&again).expect("what was written can be"), text);
 }
 
-fn has_merge_key(value: &Value) -> bool {
+/// Whether go-yaml, as we do, writes something in it that it reads otherwise: a key `<<`, which
+/// becomes a merge, and line ends that are only Unicode's, which become those of lines.
+pub(crate) fn is_lost_by_go(value: &Value) -> bool {
+    let has_line_end = |text: &str| text.contains(['\u{85}', '\u{2028}', '\u{2029}']);
     match value {
-        Value::Map(map) => {
-            let entries = map.entries.borrow();
-            entries.contains_key("<<") || entries.values().any(has_merge_key)
-        }
-        Value::List(list) => list.items.iter().any(has_merge_key),
+        Value::Map(map) => map
+            .entries
+            .borrow()
+            .iter()
+            .any(|(key, value)| &**key == "<<" || has_line_end(key) || is_lost_by_go(value)),
+        Value::List(list) => list.items.iter().any(is_lost_by_go),
+        Value::String(text) => has_line_end(text),
         _ => false,
     }
 }
