@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use render::Chart;
+use render::{Chart, File};
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::{failure::Failure, grammar, ui};
@@ -26,7 +26,7 @@ const MOST_SECONDS: i64 = 10;
 /// How often it is looked at: in that time memory can grow by some ten megabytes.
 const PAUSE: Duration = Duration::from_millis(4);
 
-/// Renders, watched if the chart or one below it wants another engine than Go's.
+/// Renders; watched if the chart or one below it wants another engine than Go's.
 pub(crate) fn over<T>(chart: &Chart, render: impl FnOnce() -> T) -> T {
     if has_own_engine(chart) { watched(render) } else { render() }
 }
@@ -36,8 +36,18 @@ fn has_own_engine(chart: &Chart) -> bool {
     !is_go || chart.dependencies.iter().any(has_own_engine)
 }
 
-/// Does what must come to an end in bounds.
-pub(crate) fn watched<T>(work: impl FnOnce() -> T) -> T {
+/// The same for the files of a chart that may not load.
+pub(crate) fn over_files<T>(files: &[File], work: impl FnOnce() -> T) -> T {
+    if files.iter().any(may_have_own_engine) { watched(work) } else { work() }
+}
+
+/// What is in an archive below `charts/` is not looked at.
+fn may_have_own_engine(file: &File) -> bool {
+    let says = |word: &str| file.data.windows(word.len()).any(|part| part == word.as_bytes());
+    file.name.ends_with(".tgz") || (file.name.ends_with("Chart.yaml") && says("engine"))
+}
+
+fn watched<T>(work: impl FnOnce() -> T) -> T {
     let (done, end) = mpsc::channel::<()>();
     let (began, held) = (seconds(), memory());
     // No thread, no watch: the work is as good as before.

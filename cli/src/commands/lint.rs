@@ -143,7 +143,9 @@ fn looked(
             Switch::Off => Unread::Ignored,
         },
     };
-    Ok(guard::watched(|| render::lint::lint(&request, Tape::recording(Box::new(System)))))
+    Ok(guard::over_files(&folder.files, || {
+        render::lint::lint(&request, Tape::recording(Box::new(System)))
+    }))
 }
 
 /// The folder that an archive would make, read without making it.
