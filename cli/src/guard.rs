@@ -21,7 +21,7 @@ use crate::{failure::Failure, grammar, ui};
 const MOST_MEMORY: u64 = 640 << 20;
 
 /// How long it may compute, in seconds of all its threads together.
-const MOST_SECONDS: i64 = 10;
+const MOST_SECONDS: i64 = 8;
 
 /// How often it is looked at: in that time memory can grow by some ten megabytes.
 const PAUSE: Duration = Duration::from_millis(4);
