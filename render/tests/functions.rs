@@ -197,6 +197,13 @@ d = 1979-05-27T07:32:00Z
     assert_eq!(String::from_utf8_lossy(&made), expected);
 }
 
+/// Helm says `assignment to entry in nil map`: see `docs/src/helm-differences.md`.
+#[test]
+fn a_nil_map_is_written_to_as_an_empty_one() {
+    let made = run_with(&context(1), r#"{{ set nil "a" 1 }}"#).unwrap();
+    assert_eq!(String::from_utf8_lossy(&made), "map[a:1]");
+}
+
 #[test]
 fn the_table_has_helms_functions_and_no_others() {
     let table = table(&context(1));
