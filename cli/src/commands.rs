@@ -27,10 +27,15 @@ mod uninstall;
 mod upgrade;
 mod version;
 
+use std::convert::identity;
+
+use clap::{Args as _, Command};
+
 use crate::{failure::Failure, session::Session};
 
-/// The command that was typed.
+/// The command that was typed. What its flags are is asked of [`with_flags`], for those that matter.
 #[derive(clap::Subcommand, Debug)]
+#[command(defer = true)]
 pub(crate) enum Chosen {
     Create(create::Args),
     #[command(visible_aliases = ["dep", "dependencies"])]
@@ -70,9 +75,19 @@ pub(crate) enum Chosen {
 }
 
 impl Chosen {
-    /// Returns whether it is done with a chart, and asks neither ledger nor cluster for much.
-    pub(crate) fn renders_only(&self) -> bool {
-        matches!(self, Self::Template(_) | Self::Lint(_))
+    /// Returns whether it reads something large: the ledger, or the index of a repository.
+    pub(crate) fn reads_much(&self) -> bool {
+        !matches!(
+            self,
+            Self::Create(_)
+                | Self::Lint(_)
+                | Self::Package(_)
+                | Self::Serve(_)
+                | Self::Template(_)
+                | Self::Completion(_)
+                | Self::Env(_)
+                | Self::Version(_)
+        )
     }
 
     /// Returns the line that is to be completed, without the word at its cursor.
@@ -81,6 +96,41 @@ impl Chosen {
             Self::Complete(args) | Self::CompleteBarely(args) => Some(args.before()),
             _ => None,
         }
+    }
+}
+
+/// Returns a command of the tree with its help and its flags.
+pub(crate) fn with_flags(command: Command) -> Command {
+    // What the derived tree puts off until a command is reached; here it is wanted now.
+    let command = command.defer(identity);
+    match command.get_name() {
+        "create" => create::Args::augment_args(command),
+        "dependency" => dependency::Args::augment_args(command),
+        "get" => get::Args::augment_args(command),
+        "history" => history::Args::augment_args(command),
+        "init" => init::Args::augment_args(command),
+        "install" => install::Args::augment_args(command),
+        "lint" => lint::Args::augment_args(command),
+        "list" => list::Args::augment_args(command),
+        "package" => package::Args::augment_args(command),
+        "pull" => pull::Args::augment_args(command),
+        "repo" => repo::Args::augment_args(command),
+        "rollback" => rollback::Args::augment_args(command),
+        "search" => search::Args::augment_args(command),
+        "serve" => serve::Args::augment_args(command),
+        "show" => show::Args::augment_args(command),
+        "status" => status::Args::augment_args(command),
+        "template" => template::Args::augment_args(command),
+        "uninstall" => uninstall::Args::augment_args(command),
+        "upgrade" => upgrade::Args::augment_args(command),
+        "resume" => resume::Args::augment_args(command),
+        "abandon" => abandon::Args::augment_args(command),
+        "ledger" => ledger::Args::augment_args(command),
+        "__complete" | "__completeNoDesc" => complete::Args::augment_args(command),
+        "completion" => completion::Args::augment_args(command),
+        "env" => env::Args::augment_args(command),
+        "version" => version::Args::augment_args(command),
+        _ => command,
     }
 }
 
@@ -116,5 +166,20 @@ pub(crate) fn run(command: Chosen, session: &mut Session) -> Result<(), Failure>
         Chosen::Completion(args) => completion::run(&args, session),
         Chosen::Env(args) => env::run(&args, session),
         Chosen::Version(args) => version::run(&args, session),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Subcommand as _;
+
+    use super::*;
+
+    #[test]
+    fn every_command_gets_its_help_and_flags() {
+        for command in Chosen::augment_subcommands(Command::new("rutter")).get_subcommands() {
+            let whole = with_flags(command.clone());
+            assert!(whole.get_about().is_some(), "{}", command.get_name());
+        }
     }
 }

@@ -11,12 +11,15 @@ mod pieces;
 
 use std::{any::TypeId, ffi::OsString, io::IsTerminal as _, path::Path};
 
-use clap::{Arg, Command, CommandFactory as _, FromArgMatches as _, error::ErrorKind};
+use clap::{
+    Arg, Args as _, Command, CommandFactory as _, FromArgMatches as _, Subcommand as _,
+    error::ErrorKind,
+};
 
 pub(crate) use self::arity::{at_least, at_most, exactly, none};
 use self::pieces::Pieces;
 use crate::{
-    commands::Chosen,
+    commands::{self, Chosen},
     failure::Failure,
     options::{Global, Switch},
 };
@@ -62,13 +65,35 @@ pub(crate) fn tree(program: &'static str) -> Command {
         .about("A package manager for Kubernetes that keeps a ledger of what it did")
 }
 
+/// Returns the part of the tree that a line can reach: a command that is not named on it cannot be
+/// meant. The rest of the tree takes longer to build than many a command to run.
+fn branch(program: &'static str, words: &[OsString]) -> Command {
+    let is_on_line = |name: &str| words.iter().skip(1).any(|word| word == name);
+    let all = Chosen::augment_subcommands(Command::new(program));
+    let reached = all
+        .get_subcommands()
+        .filter(|it| is_on_line(it.get_name()) || it.get_all_aliases().any(is_on_line))
+        .map(|it| adapted(commands::with_flags(it.clone()), program, it.get_name()));
+    Global::augment_args(Command::new(program).bin_name(program).disable_version_flag(true))
+        .mut_args(with_manners)
+        .args_override_self(true)
+        .subcommands(reached)
+}
+
 /// Reads a command line.
 ///
 /// # Errors
 ///
 /// Fails with Helm's message for Helm's mistakes.
 pub(crate) fn parse(program: &'static str, words: &[OsString]) -> Result<Parsed, Failure> {
-    let mut tree = tree(program);
+    match read(branch(program, words), program, words) {
+        Ok(Parsed::Line(line)) => Ok(Parsed::Line(line)),
+        // A help and a mistake may speak of every command.
+        Ok(Parsed::Text(_)) | Err(_) => read(tree(program), program, words),
+    }
+}
+
+fn read(mut tree: Command, program: &'static str, words: &[OsString]) -> Result<Parsed, Failure> {
     let pieces = Pieces::of(&tree, words);
     let words = &helm2::translated(&tree, words, &pieces);
     let matches = match tree.try_get_matches_from_mut(words) {
@@ -151,7 +176,11 @@ fn adapted(command: Command, program: &'static str, path: &str) -> Command {
         None => command,
     };
     names.into_iter().fold(command, |command, name| {
-        let below = if path.is_empty() { name.clone() } else { format!("{path} {name}") };
+        if path.is_empty() {
+            let with_flags = |it| adapted(commands::with_flags(it), program, &name);
+            return command.mut_subcommand(&name, with_flags);
+        }
+        let below = format!("{path} {name}");
         command.mut_subcommand(name, |it| adapted(it, program, &below))
     })
 }

@@ -124,7 +124,8 @@ fn read(path: &Path, name: &str, status: &fs::Metadata, room: u64) -> Result<Vec
     }
     let mut data = Vec::new();
     if status.len() <= room {
-        // It may have grown since.
+        // One more, to find the end without growing. It may have become longer since.
+        data.reserve_exact(usize::try_from(status.len()).unwrap_or(0) + 1);
         let file = fs::File::open(path).map_err(|error| named(path, &error))?;
         file.take(room + 1).read_to_end(&mut data).map_err(|error| named(path, &error))?;
         if data.len() as u64 <= room {
