@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use rutter_gotmpl::quote;
+
 use super::{Chart, Dependency, Metadata};
 use crate::{Error, semver};
 
@@ -32,7 +34,10 @@ pub(crate) fn metadata(metadata: &mut Metadata) -> Result<(), Error> {
         clean_dependency(dependency)?;
         let key = if dependency.alias.is_empty() { &dependency.name } else { &dependency.alias };
         if !seen.insert(key.clone()) {
-            return Err(invalid(format!("more than one dependency with name or alias {key:?}")));
+            return Err(invalid(format!(
+                "more than one dependency with name or alias {}",
+                quote(key.as_bytes())
+            )));
         }
     }
     Ok(())
@@ -47,16 +52,22 @@ fn name_and_version(metadata: &Metadata) -> Result<(), Error> {
         return Err(invalid("chart.metadata.name is required"));
     }
     if matches!(name.as_str(), "." | "..") {
-        return Err(invalid(format!("chart.metadata.name {name:?} is not allowed")));
+        return Err(invalid(format!(
+            "chart.metadata.name {} is not allowed",
+            quote(name.as_bytes())
+        )));
     }
     if name.contains('/') {
-        return Err(invalid(format!("chart.metadata.name {name:?} is invalid")));
+        return Err(invalid(format!("chart.metadata.name {} is invalid", quote(name.as_bytes()))));
     }
     if version.is_empty() {
         return Err(invalid("chart.metadata.version is required"));
     }
     if semver::Version::parse(version).is_err() {
-        return Err(invalid(format!("chart.metadata.version {version:?} is invalid")));
+        return Err(invalid(format!(
+            "chart.metadata.version {} is invalid",
+            quote(version.as_bytes())
+        )));
     }
     if !matches!(kind.as_str(), "" | "application" | "library") {
         return Err(invalid("chart.metadata.type must be application or library"));
@@ -75,7 +86,10 @@ fn clean_dependency(dependency: &mut Dependency) -> Result<(), Error> {
         return Ok(());
     }
     let name = &dependency.name;
-    Err(invalid(format!("dependency {name:?} has disallowed characters in the alias")))
+    Err(invalid(format!(
+        "dependency {} has disallowed characters in the alias",
+        quote(name.as_bytes())
+    )))
 }
 
 /// Refuses a library, and a chart whose dependencies are not there.

@@ -9,6 +9,8 @@ use super::{
     ignore::Ignore,
     reading::{self, Problem},
 };
+use rutter_gotmpl::quote;
+
 use crate::{Error, Excerpt, Values, values, yaml};
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -207,10 +209,11 @@ pub(super) fn expand(bytes: &[u8]) -> Result<(String, Vec<File>), Error> {
     let refused = |text: String| Err(Error::Chart(text));
     match name.as_str() {
         "" => refused("chart name not specified".to_owned()),
-        "." | ".." => refused(format!("chart name {name:?} is not allowed")),
-        _ if name.contains(['/', '\\', '\0']) => {
-            refused(format!("chart name {name:?} must not contain path separators"))
-        }
+        "." | ".." => refused(format!("chart name {} is not allowed", quote(name.as_bytes()))),
+        _ if name.contains(['/', '\\', '\0']) => refused(format!(
+            "chart name {} must not contain path separators",
+            quote(name.as_bytes())
+        )),
         _ => Ok((name, files)),
     }
 }
