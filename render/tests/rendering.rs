@@ -324,6 +324,36 @@ e: map[string]string map 0
 }
 
 #[test]
+fn what_cannot_be_printed_is_quoted_as_go_quotes_it() {
+    let metadata = "apiVersion: v2\nname: c\nversion: \"\\x01\"\n";
+    let file = File {
+        name: "Chart.yaml".to_owned(),
+        data: metadata.as_bytes().to_vec().into(),
+        modified: None,
+    };
+    let error = Chart::from_folder(vec![file]).map(|_| ()).unwrap_err();
+    assert_eq!(error.to_string(), r#"validation: chart.metadata.version "\x01" is invalid"#);
+}
+
+#[test]
+fn structs_and_missing_files_are_printed_as_helm_prints_them() {
+    let template = r#"f: {{ toString .Capabilities.KubeVersion }} {{ quote .Capabilities.HelmVersion.Version }} {{ list .Capabilities.KubeVersion | join "," }}
+g: {{ printf "%q %+v %#v %d" .Capabilities.KubeVersion .Capabilities.KubeVersion .Capabilities.KubeVersion .Capabilities.KubeVersion }}
+h: {{ printf "%s" (dict "a" .Capabilities) | trunc 50 }}|{{ printf "%q" .Capabilities | trunc 20 }}|{{ printf "%+v" .Capabilities | trunc 40 }}
+i: {{ .Files.nosuch | mustToJson }} {{ .Files.nosuch }} {{ toString .Files.nosuch }}| {{ kindOf .Files.nosuch }} {{ typeOf .Files.nosuch }} {{ len .Files.nosuch }} {{ default 1 .Files.nosuch }} {{ empty .Files.nosuch }}
+"#;
+    let chart = chart("structs", &[("templates/NOTES.txt", template)]);
+    assert_eq!(
+        rendered(&chart, "").unwrap().notes,
+        r#"f: {v1.37.0 v1.37.0 1 37} "v4.3.1" {v1.37.0 v1.37.0 1 37}
+g: {"v1.37.0" "v1.37.0" "1" "37"} {Version:v1.37.0 normalizedVersion:v1.37.0 Major:1 Minor:37} common.KubeVersion{Version:"v1.37.0", normalizedVersion:"v1.37.0", Major:"1", Minor:"37"} {%!d(string=v1.37.0) %!d(string=v1.37.0) %!d(string=1) %!d(string=37)}
+h: map[a:%!s(*common.Capabilities=&{{v1.37.0 v1.37.0 |&{{"v1.37.0" "v1.37.|&{KubeVersion:{Version:v1.37.0 normalize
+i: null [] | slice []uint8 0 1 true
+"#
+    );
+}
+
+#[test]
 fn with_its_tape_a_rendering_is_the_same_again() {
     let chart = chart("dice", &[("templates/a.yaml", "a: {{ randAlphaNum 16 }}\n")]);
     let first = rendered(&chart, "").unwrap();

@@ -12,13 +12,16 @@ use std::{
     thread,
 };
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 /// How many differences are made smaller and shown.
 const SHOWN: usize = 40;
 
 /// How many are made smaller to see whether they are like one that is shown.
-const LOOKED_AT: usize = 60;
+const LOOKED_AT: usize = 120;
+
+/// How many of those may look alike before they are made smaller.
+const ALIKE: usize = 5;
 
 /// How many questions it may take to make one smaller.
 const PATIENCE: usize = 150;
@@ -85,8 +88,10 @@ pub(crate) struct Report {
     endings: BTreeMap<&'static str, usize>,
     /// The differences that are shown, and how many were like each of them.
     shown: Vec<(Shown, usize)>,
-    /// What those have in common that were made smaller, as they were before.
-    looked_at: BTreeSet<String>,
+    /// What those have in common that were made smaller, as they were before, and how many.
+    looked_at: BTreeMap<String, usize>,
+    /// Why Helm had no answer, and to how many.
+    without: BTreeMap<String, usize>,
 }
 
 struct Shown {
@@ -112,9 +117,12 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { asked, different, endings, shown, .. } = self;
+        let Self { asked, different, endings, shown, without, .. } = self;
         for (Shown { text, .. }, count) in shown {
             writeln!(formatter, "{text}  ({count} like it)\n")?;
+        }
+        for (why, count) in without {
+            writeln!(formatter, "no answer of Helm's: {why} ({count} times)")?;
         }
         let endings: Vec<_> =
             endings.iter().map(|(ending, count)| format!("{count} {ending}")).collect();
@@ -182,8 +190,10 @@ fn compare<C: Case>(
         Answer::Failed(_) => "refused",
         Answer::None(_) => "without an answer",
     };
-    if ending == "without an answer" {
+    if let Answer::None(why) = &theirs {
         *report.endings.entry(ending).or_default() += 1;
+        let why = why.chars().take(200).collect();
+        *report.without.entry(why).or_default() += 1;
         return Ok(());
     }
     let ours = ours(case);
@@ -198,10 +208,15 @@ fn compare<C: Case>(
     }
     *report.endings.entry("different").or_default() += 1;
     report.different += 1;
-    let raw = likeness(&format!("{theirs} {ours}"));
-    if report.looked_at.len() < LOOKED_AT && report.looked_at.insert(raw) {
+    let looked_at: usize = report.looked_at.values().sum();
+    let alike = report.looked_at.entry(likeness(&format!("{theirs} {ours}"))).or_default();
+    if looked_at < LOOKED_AT && *alike < ALIKE {
+        *alike += 1;
         let (small, ours, theirs) = again.smallest(case, (ours, theirs))?;
-        let likeness = likeness(&format!("{theirs} {ours}"));
+        let mut likeness = likeness(&format!("{theirs} {ours}"));
+        if matches!((&theirs, &ours), (Answer::Made(_), Answer::Made(_))) {
+            likeness += &names(&small.show());
+        }
         let text = format!("case {number}: {}\n{}", small.show(), beside(&theirs, &ours));
         report.add(Shown { likeness, text });
     }
@@ -222,6 +237,13 @@ fn likeness(text: &str) -> String {
     let outside = text.split('"').step_by(2);
     let letters = outside.flat_map(str::chars).filter(|c| !c.is_ascii_digit());
     letters.take(300).collect()
+}
+
+/// Returns the words of a text that may be names of functions, sorted.
+fn names(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    let words: BTreeSet<&str> = words.filter(|word| word.len() > 2).collect();
+    words.into_iter().collect::<Vec<_>>().join(" ")
 }
 
 fn ours<C: Case>(case: &C) -> Answer {
@@ -312,12 +334,16 @@ impl Again {
                         (Answer::Made(ours), Answer::Made(one), Answer::Made(two)) => {
                             is_alike(ours, one, two)
                         }
+                        (Answer::Failed(ours), Answer::Failed(one), Answer::Failed(two)) => {
+                            let [ours, one, two] = [ours, one, two].map(|text| json!(text));
+                            is_alike(&ours, &one, &two)
+                        }
                         _ => false,
                     };
             if agrees {
                 return Ok(Verdict::Excused("where Helm's own answers differ"));
             }
-            if other != *theirs && matches!(other, Answer::Made(_)) {
+            if other != *theirs {
                 break;
             }
         }
@@ -364,9 +390,10 @@ impl Again {
             Some(oracle) => oracle,
             none => none.insert(Oracle::start()?),
         };
-        writeln!(oracle.input, "{question}")?;
         let mut line = String::new();
-        oracle.output.read_line(&mut line)?;
+        if writeln!(oracle.input, "{question}").is_ok() {
+            oracle.output.read_line(&mut line)?;
+        }
         if line.is_empty() {
             self.0 = None;
             return Ok(serde_json::json!({"error": "oracle: died"}));

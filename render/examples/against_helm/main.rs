@@ -7,7 +7,8 @@
 //!
 //! KIND is `set` (arguments of the `--set` family over values), `templates`
 //! (templates that call every function), `charts` (real charts with mistakes in them) or
-//! `toml` (documents for `fromToml`). The questions are made up from a seed: equal seeds, equal questions;
+//! `toml` (documents for `fromToml`); `calls` asks nobody and says how often each function
+//! is called in `templates`. The questions are made up from a seed: equal seeds, equal questions;
 //! FIRST is the number of the first, 0 if absent; FOLDER is where `charts` finds
 //! charts and values, `tests/conformance` if absent. `RUTTER_HELM_ORACLE` is the
 //! program that answers for Helm; without it `tests/oracle/build helm` is asked
@@ -22,6 +23,7 @@
 )]
 
 mod asking;
+mod calls;
 mod charts;
 mod random;
 mod set;
@@ -67,7 +69,11 @@ fn run() -> Result<ExitCode, Box<dyn Error>> {
             let shelf = charts::Shelf::open(folder.as_ref())?;
             asking::ask(numbers, |number| charts::case(&shelf, Random::new(seed, number)))?
         }
-        _ => return Err("which: set, templates, charts or toml?".into()),
+        "calls" => {
+            println!("{}", calls::Calls::count(numbers, seed));
+            return Ok(ExitCode::SUCCESS);
+        }
+        _ => return Err("which: set, templates, charts, toml or calls?".into()),
     };
     println!("{report}");
     Ok(if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

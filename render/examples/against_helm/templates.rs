@@ -3,6 +3,7 @@
 mod calls;
 mod grammar;
 mod operands;
+mod secrets;
 mod texts;
 
 use render::{
@@ -24,34 +25,7 @@ const METADATA: &str = "apiVersion: v2\nname: t\nversion: 1.2.3\nappVersion: \"4
      keywords: [k1, k2]\nannotations: {an: notation}\nmaintainers: [{name: M, email: m@x}]\n";
 
 /// What the templates are run with.
-const VALUES: &str = r#"
-s: hello
-empty: ""
-num: "12"
-uni: "héllo ✓ 😀"
-multi: "a b\n  c\n\nd\n"
-html: "<a href=\"x\">&'é=</a>"
-quo: "say \"hi\" `x` \\ $1"
-n: 42
-zero: 0
-neg: -7.5
-f: 3.14159
-big: 12345678
-huge: 1e21
-tiny: 1e-7
-yes: true
-no: false
-l: [a, 1, null, {x: y}, [2]]
-ls: [c, a, b, a]
-ln: [3, 1.5, 2]
-el: []
-lm: [{a: 1, k: x}, {a: 2}, {k: null, b: {c: 1}}]
-m: {a: {b: {c: deep}}, list: [1, 2], x: mx, k: 1, "": none}
-em: {}
-num1: {one: 1, two: 2.5}
-ver: 1.22.3-beta.1
-tplt: "{{ .Values.s | upper }}"
-"#;
+const VALUES: &str = include_str!("templates/values.yaml");
 
 const FILES: &[(&str, &str)] = &[
     ("Chart.yaml", METADATA),
@@ -70,19 +44,30 @@ const PARTIALS: &str = "templates/_p.tpl";
 pub(crate) struct Case {
     template: String,
     partials: String,
+    /// The user's values, under `r`.
+    values: Json,
 }
 
 /// Makes a case.
 pub(crate) fn case(random: Random) -> Case {
+    let mut other = random.clone();
+    let values = if other.chance(30) { json!({ "r": other.values(1) }) } else { json!({}) };
     let (template, partials) = Grammar::new(random).template();
-    Case { template, partials }
+    Case { template, partials, values }
+}
+
+/// Returns the names of all functions that are called.
+pub(crate) fn functions() -> impl Iterator<Item = &'static str> {
+    let with_shapes = calls::SHAPES.iter().map(|(name, ..)| *name);
+    let costly = calls::COSTLY.iter().map(|(name, ..)| *name);
+    calls::FUNCTIONS.iter().map(|(name, ..)| *name).chain(with_shapes).chain(costly)
 }
 
 impl asking::Case for Case {
     fn question(&self) -> Json {
         let files: serde_json::Map<String, Json> =
             self.files().map(|(name, text)| (name.to_owned(), json!(text))).collect();
-        json!({ "ask": "render", "files": files })
+        json!({ "ask": "render", "files": files, "values": self.values.to_string().replace('\u{7f}', "\\u007f") })
     }
 
     fn ours(&self) -> Answer {
@@ -94,7 +79,7 @@ impl asking::Case for Case {
         let made = Chart::load(files.collect()).and_then(|chart| {
             let request = Request {
                 chart: &chart,
-                values: &Values::default(),
+                values: &Values::from_json(&self.values),
                 release: release(),
                 capabilities: &Capabilities::default(),
                 schema: SchemaCheck::Enforced,
@@ -116,11 +101,21 @@ impl asking::Case for Case {
     }
 
     fn excuse(&self, ours: &Answer, theirs: &Answer) -> Option<&'static str> {
+        if let (Answer::Made(Json::String(ours)), Answer::Made(Json::String(theirs))) =
+            (ours, theirs)
+            && self.template.contains("values")
+            && sorted(ours) == sorted(theirs)
+        {
+            return Some("of values, in the order of Go's maps");
+        }
         excuse(ours, theirs)
     }
 
     fn smaller(&self) -> Vec<Self> {
         let mut smaller = Vec::new();
+        if self.values != json!({}) {
+            smaller.push(Self { values: json!({}), ..self.clone() });
+        }
         if !self.partials.is_empty() {
             smaller.push(Self { partials: String::new(), ..self.clone() });
         }
@@ -136,10 +131,14 @@ impl asking::Case for Case {
     }
 
     fn show(&self) -> String {
-        if self.partials.is_empty() {
-            return self.template.clone();
+        let mut text = self.template.clone();
+        if !self.partials.is_empty() {
+            text += &format!("\n  with {}", self.partials);
         }
-        format!("{}\n  with {}", self.template, self.partials)
+        if self.values != json!({}) {
+            text += &format!("\n  over {}", self.values);
+        }
+        text
     }
 }
 
@@ -175,7 +174,26 @@ fn excuse(ours: &Answer, theirs: &Answer) -> Option<&'static str> {
     if said.contains("reflect.Value.Slice: slice index out of bounds") {
         return Some("of a slice into the room that Go leaves behind its end");
     }
+    // Before Go 1.27, what is no UTF-8 was written as an escape.
+    if said.contains('\u{fffd}') && text.replace("\\ufffd", "\u{fffd}") == made_text(ours) {
+        return Some("of JSON in the words of a Go before 1.27");
+    }
     before_go_1_27(ours, theirs)
+}
+
+fn made_text(answer: &Answer) -> &str {
+    match answer {
+        Answer::Made(Json::String(text)) => text,
+        _ => "",
+    }
+}
+
+/// Returns the characters that mean something, without their order.
+fn sorted(text: &str) -> Vec<char> {
+    let mut characters: Vec<char> =
+        text.chars().filter(|c| !c.is_whitespace() && *c != ',').collect();
+    characters.sort_unstable();
+    characters
 }
 
 /// Returns whether a pointer was printed: `0xc000123456`.

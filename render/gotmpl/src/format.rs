@@ -177,11 +177,43 @@ impl Printer<'_> {
             !(matches!(inner, Value::Int(..)) && matches!(verb, 'v' | 's' | 'x' | 'X' | 'q'))
         }) {
             self.value(&inner, verb);
+        } else if let Some(fields) = object.printed_fields() {
+            self.structure(&fields, verb, value);
         } else if matches!(verb, 'v' | 's' | 'x' | 'X' | 'q') {
             let verb = if verb == 'v' { 's' } else { verb };
             self.string(object.print().as_bytes(), verb, value);
         } else {
             self.bad_verb(value, verb);
+        }
+    }
+
+    /// Writes a struct, or what a pointer to one leads to.
+    fn structure(&mut self, fields: &[(&str, Value)], verb: char, value: &Value) {
+        let name = value.type_name();
+        let pointed_to = name.strip_prefix('*');
+        if pointed_to.is_some() {
+            if self.depth > 0 && verb != 'v' {
+                return self.bad_verb(value, verb);
+            }
+            self.out.push(b'&');
+        }
+        if self.flags.sharp_v {
+            self.out.extend_from_slice(pointed_to.unwrap_or(name).as_bytes());
+        }
+        self.out.push(b'{');
+        self.nested(|printer| printer.fields(fields, verb));
+        self.out.push(b'}');
+    }
+
+    fn fields(&mut self, fields: &[(&str, Value)], verb: char) {
+        let has_names = self.flags.plus_v || self.flags.sharp_v;
+        for (index, (name, field)) in fields.iter().enumerate() {
+            self.separate(index);
+            if has_names {
+                self.out.extend_from_slice(name.as_bytes());
+                self.out.push(b':');
+            }
+            self.value(field, verb);
         }
     }
 

@@ -20,7 +20,7 @@ use crate::{
     slot::Slot,
     stack::with_room,
     trace::{Recorder, Trace},
-    value::Value,
+    value::{Int, Value},
 };
 
 /// How deep templates may call each other, as in Go.
@@ -290,6 +290,11 @@ impl Machine<'_> {
                 Some(Value::Int(..)) if loop_.pipe.variables.len() > 1 => {
                     Err(self.only_one_variable(value.value()))
                 }
+                Some(Value::Int(end, kind)) => self.iterate(
+                    loop_,
+                    numbers(end, kind)
+                        .map(|number| (Slot::Invalid, Slot::Concrete(object.over(number)))),
+                ),
                 Some(inner) => self.elements(loop_, &inner),
                 None => self.elements(loop_, value.value()),
             },
@@ -319,8 +324,7 @@ impl Machine<'_> {
                 if loop_.pipe.variables.len() > 1 {
                     return Err(self.only_one_variable(value));
                 }
-                let end = if kind.is_unsigned() && *number < 0 { i64::MAX } else { *number };
-                let numbers = (0..end).map(|number| Value::Int(number, *kind));
+                let numbers = numbers(*number, *kind);
                 self.iterate(loop_, numbers.map(|number| (Slot::Invalid, Slot::Concrete(number))))
             }
             Value::List(list) => {
@@ -329,7 +333,7 @@ impl Machine<'_> {
                 self.iterate(loop_, numbered(slots))
             }
             Value::Bytes(bytes) => {
-                let kind = crate::value::Int::Uint8;
+                let kind = Int::Uint8;
                 let slots = bytes.iter().map(|byte| Value::Int(i64::from(*byte), kind));
                 self.iterate(loop_, numbered(slots.map(Slot::Concrete)))
             }
@@ -408,6 +412,12 @@ struct Loop<'h> {
     pipe: Pipe,
     /// How many variables there are between rounds.
     mark: usize,
+}
+
+/// Returns the integers below `end`.
+fn numbers(end: i64, kind: Int) -> impl Iterator<Item = Value> {
+    let end = if kind.is_unsigned() && end < 0 { i64::MAX } else { end };
+    (0..end).map(move |number| Value::Int(number, kind))
 }
 
 fn numbered(elements: impl Iterator<Item = Slot>) -> impl Iterator<Item = (Slot, Slot)> {

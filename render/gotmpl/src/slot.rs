@@ -3,8 +3,10 @@
 //!
 //! The difference shows in messages and in what a nil may do.
 
+use std::rc::Rc;
+
 use crate::{
-    Type,
+    Object, Type,
     value::{Elem, List, Map, Value},
 };
 
@@ -85,7 +87,7 @@ impl Slot {
             Elem::Int => Self::Concrete(Value::int(0)),
             Elem::Int64 => Self::Concrete(Value::int64(0)),
             Elem::Map => Self::Concrete(Value::Map(Map::default())),
-            Elem::Bytes => Self::Concrete(Value::Bytes([].into())),
+            Elem::Bytes => Self::Concrete(Value::Object(Rc::new(NoBytes))),
             Elem::List => Self::Concrete(Value::List(List { nil: true, ..List::default() })),
         }
     }
@@ -106,6 +108,28 @@ impl Slot {
             Type::Object(name) if name.starts_with('*') => Self::Interface(Value::Nil),
             _ => return None,
         })
+    }
+}
+
+/// Go's nil `[]byte`: JSON has `null` for it, all else takes it for an empty one.
+#[derive(Debug)]
+struct NoBytes;
+
+impl Object for NoBytes {
+    fn type_name(&self) -> &'static str {
+        Type::Bytes.name()
+    }
+
+    fn underlying(&self) -> Option<Value> {
+        Some(Value::Bytes([].into()))
+    }
+
+    fn marshal(&self) -> Option<Value> {
+        Some(Value::Nil)
+    }
+
+    fn print(&self) -> String {
+        "[]".to_owned()
     }
 }
 

@@ -156,6 +156,12 @@ pub trait Object: fmt::Debug {
     /// Returns what Go's `%v` prints for it.
     fn print(&self) -> String;
 
+    /// Returns the fields of a struct without a `String` method, all of them, in its order:
+    /// `printf` writes each by its verb. A type name with a `*` is that of a pointer to it.
+    fn printed_fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        None
+    }
+
     /// Returns what an action (`{{ . }}`) prints for it. That differs from `%v`
     /// where Go's `String` method is that of a pointer.
     fn print_in_action(&self) -> String {

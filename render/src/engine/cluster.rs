@@ -62,6 +62,10 @@ impl Object for All {
         ])
     }
 
+    fn printed_fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        self.members()
+    }
+
     fn print(&self) -> String {
         let parts = [&self.kube, &self.apis, &self.helm].map(|part| match part {
             Value::Object(object) => object.print(),
@@ -108,6 +112,16 @@ impl Object for Kube {
             ("Version", Value::from(self.0.version.as_str())),
             ("Major", Value::from(self.0.major.as_str())),
             ("Minor", Value::from(self.0.minor.as_str())),
+        ])
+    }
+
+    fn printed_fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        let KubeVersion { version, normalized, major, minor } = &self.0;
+        Some(vec![
+            ("Version", Value::from(version.as_str())),
+            ("normalizedVersion", Value::from(normalized.as_str())),
+            ("Major", Value::from(major.as_str())),
+            ("Minor", Value::from(minor.as_str())),
         ])
     }
 
@@ -160,6 +174,10 @@ impl Object for Build {
 
     fn members(&self) -> Option<Vec<(&'static str, Value)>> {
         Some(HELM.iter().map(|(_, key, value)| (*key, Value::from(*value))).collect())
+    }
+
+    fn printed_fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        Some(HELM.iter().map(|(name, _, value)| (*name, Value::from(*value))).collect())
     }
 
     fn print(&self) -> String {

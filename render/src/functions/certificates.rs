@@ -8,7 +8,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use x509_cert::{
     Certificate,
-    der::{Decode, Encode},
+    der::{AnyRef, Decode, Encode, SliceReader, Tag, Tagged},
     ext::pkix::SubjectKeyIdentifier,
 };
 
@@ -154,8 +154,31 @@ fn custom(certificate: &[u8], key: &[u8]) -> Result<Pair, String> {
 
 fn parse(certificate: &str, what: &str) -> Result<Certificate, String> {
     let block = pem::decode(certificate).ok_or("unable to decode certificate")?;
-    Certificate::from_der(&block.bytes)
-        .map_err(|_| format!("error parsing certificate: {what}: x509: malformed certificate"))
+    Certificate::from_der(&block.bytes).map_err(|_| {
+        let part = malformed(&block.bytes);
+        format!("error parsing certificate: {what}: x509: malformed {part}")
+    })
+}
+
+/// Returns what Go's `parseCertificate` stumbles over first in what is no certificate, as far
+/// as private keys and other DER get.
+fn malformed(bytes: &[u8]) -> &'static str {
+    let sequence = |any: &AnyRef<'_>| any.tag() == Tag::Sequence;
+    let Some(whole) = AnyRef::from_der(bytes).ok().filter(sequence) else { return "certificate" };
+    let Some(body) = first_of(whole.value(), sequence) else { return "tbs certificate" };
+    let is_version_or_number = |any: &AnyRef<'_>| {
+        matches!(any.tag(), Tag::Integer | Tag::ContextSpecific { constructed: true, .. })
+    };
+    match first_of(body.value(), is_version_or_number) {
+        Some(_) => "certificate",
+        None => "serial number",
+    }
+}
+
+/// Returns the first element, if it is one of that sort.
+fn first_of<'b>(bytes: &'b [u8], is_sort: impl Fn(&AnyRef<'b>) -> bool) -> Option<AnyRef<'b>> {
+    let mut reader = SliceReader::new(bytes).ok()?;
+    AnyRef::decode(&mut reader).ok().filter(is_sort)
 }
 
 fn address(value: &Value) -> Result<IpAddr, String> {

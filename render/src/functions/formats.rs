@@ -64,8 +64,10 @@ fn add_yaml(functions: &mut Functions) {
     functions.one("mustToYaml", |value: Value| {
         yaml::write(&value).map(trimmed).map_err(|error| Fault::new(error.to_string()))
     });
-    functions.one("toYamlPretty", |value: Value| {
-        trimmed(yaml::write_pretty(&value).unwrap_or_default())
+    functions.one("toYamlPretty", |value: Value| match yaml::write_pretty(&value) {
+        Ok(text) => Ok(trimmed(text)),
+        Err(error) if error.is_panic() => Err(Fault::new(error.to_string())),
+        Err(_) => Ok(String::new()),
     });
     functions.one("fromYaml", |text: Text| match yaml::read_map(text.bytes()) {
         Ok(map) => Value::Map(map),

@@ -3,14 +3,15 @@
 use rutter_gotmpl::{Value, printed};
 
 /// Returns what sprig's `strval` makes of a value: strings and bytes as they
-/// are, what has a `String` method by it, all else as `%v` prints it.
+/// are, all else as `%v` prints it.
 pub(super) fn strval(value: &Value) -> Vec<u8> {
     match value {
         Value::String(text) => text.as_bytes().to_vec(),
         Value::RawString(bytes) | Value::Bytes(bytes) => bytes.to_vec(),
-        Value::Object(object) if object.underlying().is_none() => {
-            object.print_in_action().into_bytes()
-        }
+        Value::Object(object) => match object.underlying() {
+            Some(Value::Bytes(bytes)) => bytes.to_vec(),
+            _ => printed(value),
+        },
         other => printed(other),
     }
 }

@@ -1,5 +1,7 @@
 //! Why a text is no YAML, in go-yaml's words, and where.
 
+use super::write::CANNOT_MARSHAL;
+
 /// An error with go-yaml's text, as Helm prints it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -23,6 +25,11 @@ impl Error {
         self.message.insert_str(0, ": ");
         self.message.insert_str(0, step);
         self
+    }
+
+    /// Returns whether Go panics with it: it is an error even to those who swallow errors.
+    pub(crate) fn is_panic(&self) -> bool {
+        self.message.starts_with(CANNOT_MARSHAL)
     }
 
     /// Returns the line in which reading stopped, counted from one. It is the

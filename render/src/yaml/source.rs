@@ -87,7 +87,14 @@ impl Source<'static> for Value {
                     .map(|(key, value)| (Name::Shared(Rc::clone(key)), value.clone()))
                     .collect(),
             ),
+            // go-yaml v3 knows these two types.
+            Self::Object(object) if object.type_name() == "time.Duration" => {
+                View::Number(object.print())
+            }
             Self::Object(object) => match (object.members(), object.marshal()) {
+                (None, Some(Self::String(time))) if object.type_name() == "time.Time" => {
+                    View::Number(time.as_ref().to_owned())
+                }
                 (Some(members), _) => {
                     let field = |(name, value)| (Name::Text(v3_name(name).into()), value);
                     View::Fields(members.into_iter().map(field).collect())
@@ -100,6 +107,9 @@ impl Source<'static> for Value {
                     None => View::Null,
                 },
                 (None, Some(value)) => value.view_directly(),
+                (None, None) if object.type_name() == "complex128" => {
+                    View::Unsupported(object.type_name().to_owned())
+                }
                 (None, None) => View::Map(Vec::new()),
             },
         }

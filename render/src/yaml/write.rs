@@ -21,6 +21,9 @@ const PRETTY: Rules = Rules { width: usize::MAX, version: Version::Three };
 /// The longest key that surely stands on one line with its colon in JSON.
 const SHORT_KEY: usize = 160;
 
+/// What go-yaml v3 panics with, before the name of a type.
+pub(super) const CANNOT_MARSHAL: &str = "cannot marshal type: ";
+
 /// How deep go-yaml reads the JSON that it is given.
 const MAX_DEPTH: usize = 10_000;
 
@@ -140,6 +143,9 @@ impl Writer {
         is_value: IsValue,
     ) -> Result<Option<Open<'v, S>>, Stop> {
         match value {
+            View::Unsupported(kind) if self.mode == Mode::Directly => {
+                return Err(Stop::Failed(Error::new(format!("{CANNOT_MARSHAL}{kind}"))));
+            }
             View::Unsupported(_) => return Err(Stop::Altered),
             View::Null => self.emitter.word("null"),
             View::Bool(value) => self.emitter.word(if value { "true" } else { "false" }),

@@ -298,7 +298,7 @@ impl Random {
     }
 
     /// Values to lay flags over, of the names that flags use.
-    pub(super) fn values(&mut self, depth: usize) -> Json {
+    pub(crate) fn values(&mut self, depth: usize) -> Json {
         let names = ["a", "b", "c", "list", "map", "num", "str", "nil"];
         match if depth == 0 { 8 } else { self.below(if depth > 3 { 6 } else { 10 }) } {
             0 => Json::Null,

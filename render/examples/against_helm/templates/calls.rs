@@ -255,6 +255,43 @@ pub(super) const FUNCTIONS: &[Signature] = &[
     ("decryptAES", "sq", false),
 ];
 
+/// Calls that have to fit as a whole to come to anything, with letters for what may vary.
+const FITTING: &[&str] = &[
+    "toDate @O",
+    "mustToDate @O",
+    "toDate @O | unixEpoch",
+    "mustToDate @O | date @L",
+    "dateInZone @L (toDate @O) @Z",
+    "buildCustomCert .Values.keys.cert64 .Values.keys.ec64",
+    "buildCustomCert .Values.keys.cert64 @q",
+    "decryptAES \"k\" @Q",
+    "genPrivateKey @P | trunc 20",
+    "(genCAWithKey @s @i @k).Key",
+    "(genCAWithKey @s 365 .Values.keys.ed).Cert | len",
+    "genCAWithKey @s @i .Values.keys.ec | kindOf",
+    "(genSelfSignedCertWithKey @s @A @H @i @k).Key",
+    "(genSelfSignedCertWithKey @s @A @H 30 .Values.keys.ed).Cert | len",
+    "(genSignedCertWithKey @s @A @H @i @C @k).Key",
+    "genSignedCertWithKey @s @A @H 30 @C .Values.keys.ec | typeOf",
+    "(genCAWithKey @s 1 .Values.keys.ec).Cert | b64enc | trunc 4",
+    "slice @l 0 1",
+    "mustSlice .Values.ls @i",
+    "mustFromJson `[1, {\"a\": 2.5}]`",
+    "semverCompare @c @v",
+    "lt @i @i",
+    "le @i @i",
+    "ge 1.5 @i",
+    "gt @s @s",
+    "lookup @s @s @s @s",
+    "regexSplit @r @s @i",
+    "regexReplaceAll @r @s @R",
+    "index .Values.l @i",
+    "index .Values.lm @i @K",
+    "index .Values.m @K @K",
+    "dig @K @K @a .Values.m",
+    "ternary @a @a @b",
+];
+
 /// What is random or has no order, and what makes something of it that is not.
 pub(super) const SHAPES: &[(&str, &str, bool, &str)] = &[
     ("keys", "mm", true, "sortAlpha"),
@@ -274,16 +311,16 @@ pub(super) const SHAPES: &[(&str, &str, bool, &str)] = &[
 
 /// What takes a tenth of a second and more where its arguments fit.
 pub(super) const COSTLY: &[(&str, &str, &str)] = &[
-    ("derivePassword", "issss", "quote"),
+    ("derivePassword", "iSsss", "quote"),
     ("htpasswd", "ss", "trunc 7"),
     ("bcrypt", "s", "trunc 7"),
-    ("genPrivateKey", "s", "trunc 20"),
+    ("genPrivateKey", "P", "trunc 20"),
     ("genCA", "si", "typeOf"),
-    ("genCAWithKey", "sis", "typeOf"),
-    ("genSelfSignedCert", "slli", "typeOf"),
-    ("genSelfSignedCertWithKey", "sllis", "typeOf"),
-    ("genSignedCert", "slliC", "typeOf"),
-    ("genSignedCertWithKey", "slliCs", "typeOf"),
+    ("genCAWithKey", "sik", "typeOf"),
+    ("genSelfSignedCert", "sAHi", "typeOf"),
+    ("genSelfSignedCertWithKey", "sAHik", "typeOf"),
+    ("genSignedCert", "sAHiC", "typeOf"),
+    ("genSignedCertWithKey", "sAHiCk", "typeOf"),
 ];
 
 impl Grammar {
@@ -301,6 +338,9 @@ impl Grammar {
 
     /// A call; `piped` arguments are left to the pipeline.
     pub(super) fn call(&mut self, depth: usize, piped: usize) -> String {
+        if piped == 0 && self.random.chance(10) {
+            return self.fitting(depth);
+        }
         let every = FUNCTIONS.len() + SHAPES.len() + COSTLY.len();
         let at = self.random.below(every);
         if let Some(signature) = FUNCTIONS.get(at).copied() {
@@ -316,6 +356,21 @@ impl Grammar {
         };
         let call = self.costly(name, wanted, depth);
         format!("{call} | {after}")
+    }
+
+    /// A call of which each argument fits, mostly.
+    fn fitting(&mut self, depth: usize) -> String {
+        let mut parts = self.random.pick(FITTING).split('@');
+        let mut out = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let Some(kind) = part.chars().next() else { continue };
+            out += &match kind {
+                'O' => self.written_time(),
+                kind => self.argument(kind, depth.min(1)),
+            };
+            out += part.get(1..).unwrap_or_default();
+        }
+        out
     }
 
     fn called(
@@ -348,7 +403,7 @@ impl Grammar {
 
     /// A call that mostly fails before it costs anything.
     fn costly(&mut self, name: &str, wanted: &str, depth: usize) -> String {
-        let fits = self.random.below(150) == 0;
+        let fits = self.random.below(if name.starts_with("gen") { 100 } else { 15 }) == 0;
         let wrong = self.random.below(wanted.len() + 1);
         let mut out = name.to_owned();
         for (at, kind) in wanted.chars().enumerate() {

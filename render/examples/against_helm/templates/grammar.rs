@@ -57,11 +57,24 @@ impl Grammar {
 
     fn piece(&mut self, depth: usize) -> String {
         match self.random.below(if depth == 0 { 60 } else { 100 }) {
-            0..=3 => self.random.pick(&["text ", "\n", "a: b\n", " é ", "---\n"]).to_owned(),
+            0..=3 => self
+                .random
+                .pick(&[
+                    "text ",
+                    "\n",
+                    "a: b\n",
+                    " é ",
+                    "---\n",
+                    "{{/* c */}}",
+                    " {{- /* c\nd */ -}} ",
+                    "{{ \"\" }}",
+                ])
+                .to_owned(),
             4..=9 => self.declaration(),
             10..=12 => self.call_template(),
             13..=59 => self.action(),
-            60..=76 => self.choice(depth),
+            60..=61 => self.block(depth),
+            62..=76 => self.choice(depth),
             77..=85 => self.with(depth),
             86..=97 => self.range(depth),
             _ if self.in_range > 0 => {
@@ -123,6 +136,17 @@ impl Grammar {
         self.braces(&format!("template {name:?} {argument}"))
     }
 
+    fn block(&mut self, depth: usize) -> String {
+        let name = self.random.pick(&["b1", "own", "p1"]);
+        let pipeline = self.pipeline(1);
+        let before = std::mem::take(&mut self.variables);
+        let body = self.body(depth - 1);
+        self.variables = before;
+        self.templates.push(name.to_owned());
+        let head = self.braces(&format!("block {name:?} {pipeline}"));
+        format!("{head}{body}{{{{ end }}}}")
+    }
+
     fn condition(&mut self) -> String {
         let pipeline = self.pipeline(2);
         if self.random.chance(15) {
@@ -169,15 +193,21 @@ impl Grammar {
 
     fn range(&mut self, depth: usize) -> String {
         let before = self.variables.len();
-        let over = match self.random.below(5) {
-            0 => self.pipeline(1),
-            1 => self.argument('m', 1),
+        let over = match self.random.below(11) {
+            0..=1 => self.pipeline(1),
+            2..=3 => self.argument('m', 1),
+            4 => self.argument('i', 1),
             _ => self.argument('l', 1),
         };
         let head = match self.random.below(8) {
             0 | 1 => {
                 self.variables.push("$v");
                 format!("range $v := {over}")
+            }
+            2 if before > 1 => {
+                let (key, value) = (self.variable(), self.variable());
+                let key = if self.random.chance(50) { format!("{key}, ") } else { String::new() };
+                format!("range {key}{value} = {over}")
             }
             2..=4 => {
                 self.variables.extend(["$k", "$v"]);

@@ -2,9 +2,10 @@
 
 use super::{
     grammar::Grammar,
+    secrets::{ADDRESSES, CERTIFICATES, CIPHERS, HOSTS, PRIVATE_KEYS, TEMPLATES_OF_PASSWORDS},
     texts::{
-        CERTIFICATES, CONSTRAINTS, DATES, DURATIONS, ENCODED, JSON, LAYOUTS, PATHS, REGEXES,
-        REPLACEMENTS, STRINGS, TOML, TYPES, URL_PARTS, URLS, VERSIONS, YAML, ZONES,
+        CONSTRAINTS, DATES, DURATIONS, ENCODED, JSON, LAYOUTS, PATHS, REGEXES, REPLACEMENTS,
+        STRINGS, TOML, TYPES, URL_PARTS, URLS, VERSIONS, WRITTEN_TIMES, YAML, ZONES,
     },
 };
 
@@ -117,6 +118,7 @@ const MAPS: &[&str] = &[
     "(split \",\" \"x,y\")",
     "(urlParse \"http://u:p@h:1/p?q#f\")",
     "(dict \"z\" .Values.l)",
+    ".Values.r",
 ];
 
 const FRESH: &[&str] = &[
@@ -158,6 +160,7 @@ const LISTS: &[&str] = &[
     "(toStrings (list 1 nil 2.5))",
     "(list -1 2 10)",
     "(list true false)",
+    ".Values.r",
 ];
 
 const KEYS: &[&str] = &[
@@ -231,6 +234,10 @@ const FIELDS: &[&str] = &[
     ".Values.m.nosuch",
     ".Values.m.nosuch.x",
     ".Values.s.x",
+    ".Values.r",
+    ".Values.r.a",
+    ".Values.r.list",
+    ".Values.r.map.b",
     ".Values.l.x",
     ".Values.big",
     ".Values.empty",
@@ -301,15 +308,21 @@ impl Grammar {
 
     fn special(&mut self, kind: char, depth: usize) -> String {
         let choices = match kind {
+            'A' => ADDRESSES,
             'C' => CERTIFICATES,
             'D' => DATES,
             'L' => LAYOUTS,
             'R' => REPLACEMENTS,
             'T' => TYPES,
             'U' => URLS,
+            'H' => HOSTS,
+            'P' => return self.key_kind(),
+            'Q' => CIPHERS,
+            'S' => TEMPLATES_OF_PASSWORDS,
             'W' => URL_PARTS,
             'Z' => ZONES,
             'c' => CONSTRAINTS,
+            'k' => PRIVATE_KEYS,
             'p' => PATHS,
             'q' => ENCODED,
             'u' => DURATIONS,
@@ -317,6 +330,11 @@ impl Grammar {
             _ => return self.operand(depth),
         };
         self.random.pick(choices).to_owned()
+    }
+
+    /// A layout and a time that is written by it.
+    pub(super) fn written_time(&mut self) -> String {
+        self.random.pick(WRITTEN_TIMES).to_owned()
     }
 
     /// A time that stays the same.

@@ -76,14 +76,14 @@ fn byte_slot(byte: u8) -> Slot {
 
 /// Returns the number of an element; one past the last is let through.
 fn position(index: &Value, length: usize) -> Result<usize, Fault> {
-    match index {
+    match &inner(index) {
         Value::Int(number, _) => usize::try_from(*number)
             .ok()
             .filter(|&at| at <= length)
             .ok_or_else(|| Fault::new(format!("index out of range: {number}"))),
         Value::Nil => Err(Fault::new("cannot index slice/array with nil")),
-        other => {
-            let name = other.type_name();
+        _ => {
+            let name = index.type_name();
             Err(Fault::new(format!("cannot index slice/array with type {name}")))
         }
     }

@@ -116,7 +116,7 @@ impl State<'_> {
     fn show(&mut self, out: &mut Vec<u8>, mut flags: Flags, verb: char) {
         if verb == 'v' || verb == 'w' {
             flags.sharp_v = std::mem::take(&mut flags.sharp);
-            flags.plus = false;
+            flags.plus_v = std::mem::take(&mut flags.plus);
         }
         if let Some(value) = self.values.get(self.next) {
             Printer { out, flags, depth: 0 }.argument(value, verb);

@@ -18,6 +18,8 @@ pub(super) struct Flags {
     pub(super) zero: bool,
     /// `%#v`: Go syntax.
     pub(super) sharp_v: bool,
+    /// `%+v`: with the names of fields.
+    pub(super) plus_v: bool,
 }
 
 impl Printer<'_> {

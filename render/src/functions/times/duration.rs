@@ -68,6 +68,13 @@ impl Object for DurationObject {
         Some(Value::int64(self.0))
     }
 
+    fn over(&self, underlying: Value) -> Value {
+        match underlying {
+            Value::Int(nanos, _) => Self::value(nanos),
+            other => other,
+        }
+    }
+
     fn as_any(&self) -> Option<&dyn std::any::Any> {
         Some(self)
     }
@@ -236,6 +243,8 @@ pub(super) fn from_value(value: &Value) -> Result<i64, String> {
                 None => Err(format!("could not parse duration {}", quote(text.as_bytes()))),
             }
         }
+        // What is no UTF-8 is no number either.
+        Value::RawString(bytes) => Err(format!("could not parse duration {}", quote(bytes))),
         Value::Int(number, Int::Uint64) if *number < 0 => {
             Err(format!("duration seconds overflow: {}", number.cast_unsigned()))
         }
