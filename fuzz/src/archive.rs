@@ -71,6 +71,8 @@ fn folder(bytes: &[u8]) {
             content.push_str(line);
         }
     }
+    // Who walks a folder finds no others.
+    files.retain(|(name, _)| !name.split('/').any(|part| matches!(part, "" | "." | "..")));
     files.sort();
     let files = || files.iter().map(|(name, content)| world::file(name, content.as_bytes()));
     // Files alone may be those of a chart of a later format, as in Helm.
