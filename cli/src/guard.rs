@@ -7,6 +7,7 @@
 
 use std::{
     env, fs,
+    path::Path,
     sync::mpsc::{self, RecvTimeoutError},
     thread,
     time::Duration,
@@ -44,7 +45,8 @@ pub(crate) fn over_files<T>(files: &[File], work: impl FnOnce() -> T) -> T {
 /// What is in an archive below `charts/` is not looked at.
 fn may_have_own_engine(file: &File) -> bool {
     let says = |word: &str| file.data.windows(word.len()).any(|part| part == word.as_bytes());
-    file.name.ends_with(".tgz") || (file.name.ends_with("Chart.yaml") && says("engine"))
+    Path::new(&file.name).extension().is_some_and(|it| it == "tgz")
+        || (file.name.ends_with("Chart.yaml") && says("engine"))
 }
 
 fn watched<T>(work: impl FnOnce() -> T) -> T {
