@@ -12,7 +12,7 @@ use std::{
     thread,
 };
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 /// How many differences are made smaller and shown.
 const SHOWN: usize = 40;
@@ -309,6 +309,10 @@ fn is_alike(ours: &Json, one: &Json, two: &Json) -> bool {
     }
 }
 
+fn word_by_line(text: &str) -> Json {
+    Json::String(text.replace(' ', "\n"))
+}
+
 /// A second oracle, to ask about what differed.
 #[derive(Default)]
 struct Again(Option<Oracle>);
@@ -334,8 +338,9 @@ impl Again {
                         (Answer::Made(ours), Answer::Made(one), Answer::Made(two)) => {
                             is_alike(ours, one, two)
                         }
+                        // A failure is one line: of that the words that differ may be others.
                         (Answer::Failed(ours), Answer::Failed(one), Answer::Failed(two)) => {
-                            let [ours, one, two] = [ours, one, two].map(|text| json!(text));
+                            let [ours, one, two] = [ours, one, two].map(|text| word_by_line(text));
                             is_alike(&ours, &one, &two)
                         }
                         _ => false,

@@ -125,9 +125,9 @@ impl Object for Pair {
         }
     }
 
-    fn marshal(&self) -> Option<Value> {
-        let part = |name: &str| (name.to_owned(), self.field(name).unwrap_or_default());
-        Some(Value::map([part("Cert"), part("Key")]))
+    fn members(&self) -> Option<Vec<(&'static str, Value)>> {
+        let part = |name: &'static str| (name, self.field(name).unwrap_or_default());
+        Some(vec![part("Cert"), part("Key")])
     }
 
     fn as_any(&self) -> Option<&dyn std::any::Any> {

@@ -2,6 +2,7 @@
 //! libraries `goutils` 1.1 and `xstrings` 1.5 that sprig uses).
 
 use rutter_gotmpl::{Fault, Functions, LONGEST_TEXT};
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
 
 use super::{
     case::{camel, kebab, snake},
@@ -96,13 +97,23 @@ fn untitle(text: &str) -> String {
     out
 }
 
-/// `goutils` takes title case at the start of a word, which is upper case but
-/// for a few digraphs.
+/// `goutils` takes title case at the start of a word.
 fn swapcase(text: &str) -> String {
-    let swap = |char: char| match char {
-        _ if char.is_uppercase() => lower(char),
-        _ if char.is_lowercase() => upper(char),
-        _ => char,
+    let mut at_start = true;
+    let swap = |char: char| match char.general_category() {
+        GeneralCategory::UppercaseLetter | GeneralCategory::TitlecaseLetter => {
+            at_start = false;
+            lower(char)
+        }
+        GeneralCategory::LowercaseLetter if at_start => {
+            at_start = false;
+            title_case(char)
+        }
+        GeneralCategory::LowercaseLetter => upper(char),
+        _ => {
+            at_start = is_space(char);
+            char
+        }
     };
     text.chars().map(swap).collect()
 }

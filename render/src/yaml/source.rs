@@ -99,9 +99,6 @@ impl Source<'static> for Value {
                     let field = |(name, value)| (Name::Text(v3_name(name).into()), value);
                     View::Fields(members.into_iter().map(field).collect())
                 }
-                (None, Some(Self::String(time))) if object.type_name() == "time.Time" => {
-                    View::Number(time.as_ref().to_owned())
-                }
                 (None, Some(Self::Nil)) => match object.underlying() {
                     Some(value) => value.view_directly(),
                     None => View::Null,
