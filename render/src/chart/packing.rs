@@ -5,6 +5,7 @@
 //! (Helm writes the files' own times, which every checkout changes.)
 
 use flate2::{Compression, GzBuilder, write::GzEncoder};
+use rutter_gotmpl::quote;
 
 use super::{Chart, File, archive::inner_name, check};
 use crate::{Error, semver, yaml};
@@ -45,7 +46,13 @@ pub(super) fn set_version(chart: &mut Chart, version: &str) -> Result<(), Error>
 }
 
 fn write(archive: &mut Archive, chart: &Chart, prefix: &str, seconds: u64) -> Result<(), Error> {
-    let base = format!("{prefix}{}", chart.metadata.name);
+    let name = &chart.metadata.name;
+    if name.contains('\\') {
+        // Who unpacks an archive takes it for the sign between folders, Helm too.
+        let name = quote(name.as_bytes());
+        return Err(Error::Chart(format!("chart.metadata.name {name} is invalid")));
+    }
+    let base = format!("{prefix}{name}");
     let mut put =
         |name: &str, data: &[u8]| append(archive, &format!("{base}/{name}"), data, seconds);
     let is_v1 = chart.metadata.api_version == "v1";
@@ -101,13 +108,17 @@ mod tests {
 
     /// Packs a chart with one more file.
     fn packed_with(name: &str) -> Result<Vec<u8>, String> {
+        packed("x", name)
+    }
+
+    fn packed(chart: &str, name: &str) -> Result<Vec<u8>, String> {
         let file = |name: &str, text: &str| File {
             name: name.to_owned(),
             data: text.as_bytes().into(),
             modified: None,
         };
-        let metadata = "apiVersion: v2\nname: x\nversion: 0.1.0\n";
-        let files = vec![file("Chart.yaml", metadata), file(name, "")];
+        let metadata = format!("apiVersion: v2\nname: {chart}\nversion: 0.1.0\n");
+        let files = vec![file("Chart.yaml", &metadata), file(name, "")];
         let chart = Chart::from_folder(files).unwrap();
         chart.pack(0).map_err(|error| error.to_string())
     }
@@ -121,5 +132,10 @@ mod tests {
             let refused = packed_with(name).unwrap_err();
             assert!(refused.starts_with("chart contains illegally named files"), "{refused}");
         }
+    }
+    #[test]
+    fn a_chart_whose_folder_would_be_two_is_not_packed() {
+        let refused = packed("a\\b", "README.md").unwrap_err();
+        assert_eq!(refused, r#"chart.metadata.name "a\\b" is invalid"#);
     }
 }
