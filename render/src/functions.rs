@@ -45,7 +45,7 @@ mod primes;
 mod print;
 mod random;
 mod regex_syntax;
-mod regexes;
+pub(crate) mod regexes;
 mod semvers;
 mod signature;
 mod strings;

@@ -14,10 +14,10 @@ use super::{
 
 pub(super) fn add(functions: &mut Functions) {
     functions.two("regexMatch", |pattern: Text, text: Text| {
-        compile(&pattern).is_ok_and(|regex| regex.is_match(text.bytes()))
+        compile(&pattern.text()).is_ok_and(|regex| regex.is_match(text.bytes()))
     });
     functions.two("mustRegexMatch", |pattern: Text, text: Text| {
-        Ok::<_, Fault>(compile(&pattern)?.is_match(text.bytes()))
+        Ok::<_, Fault>(compile(&pattern.text())?.is_match(text.bytes()))
     });
     pair(functions, ["regexFind", "mustRegexFind"], |functions, name, compile| {
         functions.two(name, move |pattern: Text, text: Text| {
@@ -68,7 +68,7 @@ fn pair(
     add: impl Fn(&mut Functions, &'static str, Compile),
 ) {
     add(functions, plain, must_compile);
-    add(functions, must, compile);
+    add(functions, must, |pattern| compile(&pattern.text()));
 }
 
 thread_local! {
@@ -80,13 +80,16 @@ thread_local! {
 const MAX_COMPILED: usize = 256;
 
 /// Go's `regexp.Compile`.
-fn compile(pattern: &Text) -> Result<Regex, Fault> {
-    let pattern = pattern.text();
-    if let Some(regex) = COMPILED.with_borrow(|known| known.get(&*pattern).cloned()) {
+///
+/// # Errors
+///
+/// Go's words, which quote what is wrong.
+pub(crate) fn compile(pattern: &str) -> Result<Regex, Fault> {
+    if let Some(regex) = COMPILED.with_borrow(|known| known.get(pattern).cloned()) {
         return Ok(regex);
     }
     let refused = |message: String| Fault::new(format!("error parsing regexp: {message}"));
-    let translated = regex_syntax::translate(&pattern).map_err(refused)?;
+    let translated = regex_syntax::translate(pattern).map_err(refused)?;
     let regex = RegexBuilder::new(&translated)
         .size_limit(MAX_SIZE)
         .build()
@@ -95,7 +98,7 @@ fn compile(pattern: &Text) -> Result<Regex, Fault> {
         if known.len() >= MAX_COMPILED {
             known.clear();
         }
-        known.insert(pattern.into_owned(), regex.clone());
+        known.insert(pattern.to_owned(), regex.clone());
     });
     Ok(regex)
 }
@@ -105,8 +108,8 @@ const MAX_SIZE: usize = 128 << 20;
 
 /// Go's `regexp.MustCompile`, which names the pattern.
 fn must_compile(pattern: &Text) -> Result<Regex, Fault> {
-    compile(pattern).map_err(|fault| {
-        let pattern = pattern.text();
+    let pattern = pattern.text();
+    compile(&pattern).map_err(|fault| {
         let quoted = if pattern.contains('`') {
             rutter_gotmpl::quote(pattern.as_bytes())
         } else {

@@ -14,6 +14,7 @@ use checker::Checker;
 mod checker;
 mod formats;
 mod keywords;
+mod metaschema;
 mod references;
 
 /// The largest schema that is read, in bytes. As data it takes many times that.
@@ -107,26 +108,33 @@ fn failures(schema: &[u8], values: &Map) -> Result<(), (String, Vec<Vec<String>>
         .map_err(|error| none(no_json(schema).unwrap_or_else(|| error.to_string())))?;
     let values = super::json(&Value::Map(values.clone()));
     let checker = Checker::new(&schema);
-    if let Some(text) = checker.broken() {
+    if let Some(text) = metaschema::refusal(&schema, checker.draft).or_else(|| checker.broken()) {
         return Err(none(text));
     }
     let Err(failure) = checker.run(&values) else { return Ok(()) };
+    let (text, paths) = lines(failure);
+    Err((format!("{text}\n"), paths))
+}
+
+/// Returns a line for each failure, and which values they are about.
+fn lines(failure: Failure) -> (String, Vec<Vec<String>>) {
     let mut text = String::new();
-    let top = match failure.text {
-        Text::Group => failure.causes,
-        _ => vec![failure],
-    };
+    let top = failure.parts();
     for failure in &top {
         failure.print(1, &mut text);
     }
-    let text = text.strip_prefix('\n').unwrap_or(&text);
-    let paths = top.into_iter().map(|failure| failure.at).collect();
-    Err((format!("{text}\n"), paths))
+    let text = text.strip_prefix('\n').unwrap_or(&text).to_owned();
+    (text, top.into_iter().map(|failure| failure.at).collect())
 }
 
 impl Failure {
     fn new(at: &[String], text: impl Into<String>) -> Self {
         Self { at: at.to_vec(), text: Text::Keyword(text.into()), causes: Vec::new() }
+    }
+
+    /// Returns the failures of several keywords, or itself.
+    fn parts(self) -> Vec<Self> {
+        if matches!(self.text, Text::Group) { self.causes } else { vec![self] }
     }
 
     /// Prints itself and its causes; a reference with one cause is only its cause.
@@ -253,6 +261,19 @@ mod tests {
             refused(r##"{"properties": {"b": {"items": {"$ref": "#/nosuch"}}}}"##),
             "json-pointer in \"file:///values.schema.json#/nosuch\" not found"
         );
+    }
+
+    // Schemas that are none, by each draft, and names of properties: the real Helm was asked.
+    #[test]
+    fn schemas_are_held_to_the_schema_of_schemas() {
+        let answers = include_str!("../../../tests/oracle/schemas/answers.jsonl");
+        for line in answers.lines() {
+            let case: Json = serde_json::from_str(line).unwrap();
+            let values = Values::from_json(&case["values"]);
+            let schema = case["schema"].to_string();
+            let said = check_one(schema.as_bytes(), values.map()).err().unwrap_or_default();
+            assert_eq!(said, case["said"], "{schema}");
+        }
     }
 
     #[test]

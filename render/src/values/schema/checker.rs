@@ -1,17 +1,14 @@
 //! One value against one schema: the order of things, references, combinations.
 
-use std::{
-    cell::RefCell,
-    collections::{BTreeSet, HashMap},
-};
+use std::collections::BTreeSet;
 
-use regex::Regex;
 use serde_json::{Map, Value as Json};
 
 use super::{
     Failure, Text, formats,
     references::{ROOT, References, own_base},
 };
+use crate::functions::regexes;
 
 /// How many schemas one value may be handed on to by reference alone.
 const MAX_REFERENCES: usize = 200;
@@ -21,7 +18,8 @@ pub(super) struct Checker<'s> {
     pub(super) draft: u16,
     root: &'s Json,
     references: References<'s>,
-    patterns: RefCell<HashMap<String, Option<Regex>>>,
+    /// Whether formats are, which in later drafts only the schemas of schemas want.
+    asserts_formats: bool,
 }
 
 /// What keywords have looked at of an object or a list.
@@ -53,7 +51,12 @@ impl<'s> Checker<'s> {
             _ if named.contains("2019-09") => 2019,
             _ => 2020,
         };
-        Self { draft, root, references: References::new(root), patterns: RefCell::default() }
+        Self { draft, root, references: References::new(root), asserts_formats: draft < 2019 }
+    }
+
+    /// A schema of schemas.
+    pub(super) fn of_schemas(root: &'s Json) -> Self {
+        Self { asserts_formats: true, ..Self::new(root) }
     }
 
     /// Returns what Helm says where a part of the schema refers to one that is not there.
@@ -153,7 +156,7 @@ impl<'s> Checker<'s> {
         }
         let format = look.schema.get("format").and_then(Json::as_str);
         if let (Some(format), Some(text)) = (format, look.value.as_str())
-            && self.draft < 2019
+            && self.asserts_formats
             && let Err(reason) = formats::check(format, text)
         {
             return fail(format!("{} is not valid {format}: {reason}", super::quoted(text)));
@@ -173,12 +176,8 @@ impl<'s> Checker<'s> {
         match self.check((schema, &base), look.value, look.at, look.references + 1) {
             Ok(seen) => look.seen.merge(seen),
             Err(failure) => {
-                let causes = match failure.text {
-                    Text::Group => failure.causes,
-                    _ => vec![failure],
-                };
                 let at = look.at.to_vec();
-                look.failures.push(Failure { at, text: Text::Reference, causes });
+                look.failures.push(Failure { at, text: Text::Reference, causes: failure.parts() });
             }
         }
     }
@@ -201,11 +200,14 @@ impl<'s> Checker<'s> {
         self.check((schema, look.base), part, &at, 0).map(drop)
     }
 
-    /// Returns whether `text` matches a pattern; one that is none matches.
-    pub(super) fn matches(&self, pattern: &str, text: &str) -> bool {
-        let mut patterns = self.patterns.borrow_mut();
-        let regex = patterns.entry(pattern.to_owned()).or_insert_with(|| Regex::new(pattern).ok());
-        regex.as_ref().is_none_or(|regex| regex.is_match(text))
+    /// Checks a text that is no part of the value: the name of a property.
+    pub(super) fn alone(
+        &self,
+        look: &Look<'_>,
+        schema: &Json,
+        value: &Json,
+    ) -> Result<(), Failure> {
+        self.check((schema, look.base), value, &[], 0).map(drop)
     }
 
     /// `not`, `allOf`, `anyOf`, `oneOf`, `if`.
@@ -318,6 +320,11 @@ impl<'s> Checker<'s> {
             Err(failure) => look.failures.push(failure),
         }
     }
+}
+
+/// Returns whether `text` matches a pattern of Go's; one that is none matches.
+pub(super) fn matches(pattern: &str, text: &str) -> bool {
+    regexes::compile(pattern).is_ok_and(|regex| regex.is_match(text.as_bytes()))
 }
 
 impl Look<'_> {

@@ -2,6 +2,8 @@
 
 use std::net::Ipv6Addr;
 
+use crate::functions::regexes;
+
 /// Returns why `text` is not of a format; unknown formats take anything.
 pub(super) fn check(format: &str, text: &str) -> Result<(), String> {
     match format {
@@ -17,6 +19,7 @@ pub(super) fn check(format: &str, text: &str) -> Result<(), String> {
             None => Err("missing T between date and time".to_owned()),
         },
         "time" => clock(text),
+        "regex" => regexes::compile(text).map(drop).map_err(|fault| fault.message),
         _ => Ok(()),
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::{
-    checker::{Checker, Look, equal},
+    checker::{Checker, Look, equal, matches},
     grouped, quoted, quoted_list,
 };
 
@@ -12,7 +12,7 @@ impl Checker<'_> {
         match look.value {
             Json::Object(object) => self.object(look, object),
             Json::Array(items) => self.list(look, items),
-            Json::String(text) => self.text(look, text),
+            Json::String(text) => text_keywords(look, text),
             Json::Number(number) => {
                 if let Some(number) = number.as_f64() {
                     self.number(look, number);
@@ -42,10 +42,9 @@ impl Checker<'_> {
     fn names(&self, look: &mut Look<'_>, object: &Map<String, Json>) {
         let Some(schema) = look.schema.get("propertyNames") else { return };
         for name in object.keys() {
-            let result = self.part(look, schema, &Json::String(name.clone()), String::new());
-            if let Err(failure) = result {
+            if let Err(failure) = self.alone(look, schema, &Json::String(name.clone())) {
                 let text = format!("invalid propertyName {}", quoted(name));
-                look.fail_because(text, failure.causes);
+                look.fail_because(text, failure.parts());
             }
         }
     }
@@ -72,7 +71,7 @@ impl Checker<'_> {
         for (name, value) in object {
             let own = properties.and_then(|all| all.get(name));
             let by_pattern = patterns.into_iter().flatten();
-            let by_pattern = by_pattern.filter(|(pattern, _)| self.matches(pattern, name));
+            let by_pattern = by_pattern.filter(|(pattern, _)| matches(pattern, name));
             let mut schemas: Vec<&Json> =
                 own.into_iter().chain(by_pattern.map(|(_, schema)| schema)).collect();
             match additional {
@@ -169,15 +168,6 @@ impl Checker<'_> {
         }
     }
 
-    fn text(&self, look: &mut Look<'_>, text: &str) {
-        bounds(look, text.chars().count(), ["minLength", "maxLength"]);
-        if let Some(pattern) = look.schema.get("pattern").and_then(Json::as_str)
-            && !self.matches(pattern, text)
-        {
-            look.fail(format!("{} does not match pattern {}", quoted(text), quoted(pattern)));
-        }
-    }
-
     fn number(&self, look: &mut Look<'_>, number: f64) {
         let schema = look.schema;
         // In draft 4 the exclusive ones are flags of the others.
@@ -203,6 +193,15 @@ impl Checker<'_> {
         check("exclusiveMinimum", above, |number, want| number > want);
         check("exclusiveMaximum", below, |number, want| number < want);
         check("multipleOf", limit(schema, "multipleOf"), is_multiple);
+    }
+}
+
+fn text_keywords(look: &mut Look<'_>, text: &str) {
+    bounds(look, text.chars().count(), ["minLength", "maxLength"]);
+    if let Some(pattern) = look.schema.get("pattern").and_then(Json::as_str)
+        && !matches(pattern, text)
+    {
+        look.fail(format!("{} does not match pattern {}", quoted(text), quoted(pattern)));
     }
 }
 
