@@ -21,6 +21,9 @@ pub(in crate::functions) fn write(value: &Value) -> Result<String, String> {
         }
         Value::Map(map) => writer.entries(&[], &map)?,
         Value::List(list) if is_tables(&list)? => return Err(NO_KEY.to_owned()),
+        Value::Object(object) if is_complex(value) => {
+            return Err(format!("unsupported type for key '': {}", object.type_name()));
+        }
         other => writer.element(&other)?,
     }
     Ok(writer.out)
@@ -40,6 +43,7 @@ fn plain(value: &Value) -> Value {
             (Some(_), _) => value.clone(),
             (None, Some(Value::Int(..))) => Value::from(object.print()),
             (None, Some(underlying)) => underlying,
+            (None, None) if is_complex(value) => value.clone(),
             (None, None) => match object.marshal() {
                 Some(marshalled) => plain(&marshalled),
                 None => Value::Map(Map::default()),
@@ -51,6 +55,11 @@ fn plain(value: &Value) -> Value {
         }
         other => other.clone(),
     }
+}
+
+/// The one kind of number that TOML has no form for.
+fn is_complex(value: &Value) -> bool {
+    matches!(value, Value::Object(object) if object.type_name() == "complex128")
 }
 
 /// Returns whether all elements are tables; none may be `nil`.
@@ -148,9 +157,10 @@ impl Writer {
                 self.out.push_str(if list.items.is_empty() { "[]" } else { "]" });
             }
             Value::Map(map) => self.inline(&map)?,
-            object @ Value::Object(_) => {
-                self.out.push_str(&times::to_toml(&object).unwrap_or_default());
-            }
+            Value::Object(object) => match times::to_toml(value) {
+                Some(time) => self.out.push_str(&time),
+                None => return Err(format!("unsupported type: {}", object.type_name())),
+            },
             Value::String(text) => push_quoted(&mut self.out, &text),
             Value::RawString(bytes) | Value::Bytes(bytes) => {
                 push_quoted(&mut self.out, &String::from_utf8_lossy(&bytes));
