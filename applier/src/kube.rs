@@ -12,7 +12,7 @@ mod status;
 mod table;
 mod watch;
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, net::IpAddr, rc::Rc};
 
 use http::Method;
 use serde_json::{Value, json};
@@ -49,7 +49,9 @@ impl Kube {
         connection: &Connection,
         patience: Patience,
     ) -> Result<Self, ClusterError> {
-        let config = connection.to_config().await?;
+        let mut config = connection.to_config().await?;
+        // To pack an answer takes longer than to hand it to a neighbour.
+        config.disable_compression |= is_loopback(config.cluster_url.host().unwrap_or_default());
         let authority = config.root_cert.as_ref().map(|certificates| certificates.concat());
         let endpoint = Endpoint { url: config.cluster_url.to_string(), authority };
         let server = endpoint.url.trim_end_matches('/').to_owned();
@@ -338,4 +340,25 @@ fn parse(body: &[u8]) -> Result<Value, ClusterError> {
 
 fn unreadable(error: &serde_json::Error) -> ClusterError {
     ClusterError::Unknown { message: format!("the server's answer is not readable: {error}") }
+}
+
+/// Returns whether a host, as it stands in a URL, is this machine itself.
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_is_known_by_its_addresses_only() {
+        for host in ["127.0.0.1", "127.1.2.3", "[::1]", "localhost"] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in ["10.0.0.1", "[fd00::1]", "localhost.example", "127.0.0.1.example", ""] {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
 }
