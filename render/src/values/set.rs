@@ -219,14 +219,14 @@ impl Parser<'_, '_> {
             }
             Some('[') => {
                 let Some(next) = self.index()? else { return Ok(Flow::End) };
-                let mut inner = match at(list, index) {
-                    None | Some(Value::Nil) => Vec::new(),
-                    Some(value) => as_list(&value)?,
-                };
-                if self.item(&mut inner, next, depth)? == Flow::End {
-                    return Ok(Flow::End);
+                let known = at(list, index).filter(|value| !matches!(value, Value::Nil));
+                let mut inner = known.as_ref().map_or(Ok(Vec::new()), as_list)?;
+                let flow = self.item(&mut inner, next, depth)?;
+                // What was there is changed where it stands, also if the text ends early.
+                if flow == Flow::More || known.is_some() {
+                    set_index(list, index, Value::list(inner))?;
                 }
-                set_index(list, index, Value::list(inner))
+                Ok(flow)
             }
             Some(_) => self.item_field(list, index, depth),
         }
@@ -493,6 +493,9 @@ mod tests {
         assert_eq!(set("=1"), Ok(json!({})));
         assert_eq!(set("a=1,"), Ok(json!({"a": 1})));
         assert_eq!(set("a[0"), Ok(json!({})));
+        let values = Values::from_json(&json!({"a": ["+", [{}, 78]]}));
+        typed("a[1][1].", values.map()).unwrap();
+        assert_eq!(values.to_json(), json!({"a": ["+", [{}, {}]]}));
     }
 
     #[test]
