@@ -251,7 +251,10 @@ impl Version {
         };
         let json = typed(file)?;
         reading::mapping(&json).map_err(cannot_load(&file.name))?;
-        let version = json.get("apiVersion").and_then(yaml::text).unwrap_or_default();
+        // Go's JSON asks for a key in any case, and takes the last.
+        let keys = json.as_object().into_iter().flatten();
+        let mut named = keys.filter(|(key, _)| key.eq_ignore_ascii_case("apiVersion"));
+        let version = named.next_back().and_then(|(_, it)| yaml::text(it)).unwrap_or_default();
         match version.as_str() {
             "" | "v1" | "v2" => Ok(Self::Known),
             "v3" => Ok(Self::Next),

@@ -138,4 +138,12 @@ mod tests {
         let refused = packed("a\\b", "README.md").unwrap_err();
         assert_eq!(refused, r#"chart.metadata.name "a\\b" is invalid"#);
     }
+    // Helm: `unsupported chart version`.
+    #[test]
+    fn a_folder_whose_archive_would_be_of_no_format_is_no_chart() {
+        let metadata = b"apiVerSion: v9\nname: x\nversion: 0.1.0\n";
+        let file = File { name: "Chart.yaml".to_owned(), data: (*metadata).into(), modified: None };
+        let refused = Chart::from_folder(vec![file]).unwrap_err();
+        assert_eq!(refused.to_string(), "unsupported chart version");
+    }
 }
