@@ -76,22 +76,7 @@ impl asking::Case for Case {
             data: text.as_bytes().to_vec().into(),
             modified: None,
         });
-        let made = Chart::load(files.collect()).and_then(|chart| {
-            let request = Request {
-                chart: &chart,
-                values: &Values::from_json(&self.values),
-                release: release(),
-                capabilities: &Capabilities::default(),
-                schema: SchemaCheck::Enforced,
-                notes: NotesScope::Root,
-                dns: Dns::Off,
-            };
-            render(&request, world::tape())
-        });
-        match made {
-            Ok(made) => Answer::Made(json!(made.notes)),
-            Err(error) => Answer::Failed(chain(&error)),
-        }
+        rendered(files.collect(), &Values::from_json(&self.values))
     }
 
     fn theirs(&self, answer: &Json) -> Answer {
@@ -155,6 +140,26 @@ pub(crate) fn release() -> ReleaseFacts {
         namespace: "ns".to_owned(),
         revision: 1,
         verb: Verb::Install,
+    }
+}
+
+/// Returns the notes of a chart of these files, as the oracle renders it.
+pub(crate) fn rendered(files: Vec<File>, values: &Values) -> Answer {
+    let made = Chart::load(files).and_then(|chart| {
+        let request = Request {
+            chart: &chart,
+            values,
+            release: release(),
+            capabilities: &Capabilities::default(),
+            schema: SchemaCheck::Enforced,
+            notes: NotesScope::Root,
+            dns: Dns::Off,
+        };
+        render(&request, world::tape())
+    });
+    match made {
+        Ok(made) => Answer::Made(json!(made.notes)),
+        Err(error) => Answer::Failed(chain(&error)),
     }
 }
 

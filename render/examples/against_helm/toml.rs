@@ -2,17 +2,13 @@
 
 mod pieces;
 
-use render::{
-    Capabilities, Chart, File, NotesScope, Request, SchemaCheck, Values, functions::Dns, render,
-};
+use render::{File, Values};
 use serde_json::{Value as Json, json};
 
 use crate::{
     asking::{self, Answer},
     random::Random,
-    set::chain,
-    templates::release,
-    world,
+    templates,
 };
 
 use pieces::{DATES, ENDS, JUNK, NAMES, NUMBERS, OTHERS, STRINGS};
@@ -50,22 +46,7 @@ impl asking::Case for Case {
             data: text.into_bytes().into(),
             modified: None,
         });
-        let made = Chart::load(files.collect()).and_then(|chart| {
-            let request = Request {
-                chart: &chart,
-                values: &Values::default(),
-                release: release(),
-                capabilities: &Capabilities::default(),
-                schema: SchemaCheck::Enforced,
-                notes: NotesScope::Root,
-                dns: Dns::Off,
-            };
-            render(&request, world::tape())
-        });
-        match made {
-            Ok(made) => Answer::Made(json!(made.notes)),
-            Err(error) => Answer::Failed(chain(&error)),
-        }
+        templates::rendered(files.collect(), &Values::default())
     }
 
     fn theirs(&self, answer: &Json) -> Answer {
